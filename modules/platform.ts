@@ -1,0 +1,43 @@
+import { Construct } from 'constructs';
+import type { ITlsService, TlsServiceProps } from './tls-service/tls-service';
+
+/** Where a platform deploys to. */
+export type Cloud = 'aws' | 'gcp';
+
+/** What every platform is told, whatever the cloud. */
+export interface PlatformProps {
+  /**
+   * Name of the application. Part of every physical name. Lower-case letters, digits and inner hyphens, 1 to 12 characters.
+   * @default 'sandpiper'
+   */
+  readonly application?: string;
+  /**
+   * Name of the environment, such as `dev` or `prod`: two environments live side by side in one account. Part of every
+   * physical name. Lower-case letters, digits and inner hyphens, 1 to 8 characters.
+   */
+  readonly environment: string;
+  /** Tags (AWS) or labels (GCP) on everything, besides `application` and `environment`. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Refuse to destroy what holds data (artifact and log buckets) until this was applied as `false`. @default true */
+  readonly deletionProtection?: boolean;
+}
+
+/**
+ * One cloud, ready to hold services: provider, network, artifact store. Services made through it are the same on each.
+ *
+ * ```ts
+ * const platform: Platform = new AwsPlatform(stack, 'platform', { environment: 'prod', region: 'eu-central-1' });
+ * const api = platform.tlsService('user-api', { artifact: binary('user-api'), publicPaths: ['/v1/user'], ... });
+ * ```
+ */
+export abstract class Platform extends Construct {
+  abstract readonly cloud: Cloud;
+
+  /**
+   * Deploys a program behind a TLS-terminating load balancer.
+   *
+   * @param id construct id and name of the service: lower-case letters, digits and inner hyphens, 1 to 16 characters
+   * @throws InvalidPropError naming the prop, the value and the fix
+   */
+  abstract tlsService(id: string, props: TlsServiceProps): ITlsService;
+}
