@@ -1,4 +1,5 @@
 import { InvalidPropError } from '../invalid-prop';
+import { isKnown } from '../known';
 
 /**
  * Portable machine size: what a service asks for, not what one provider calls it.
@@ -14,7 +15,7 @@ import { InvalidPropError } from '../invalid-prop';
  */
 export type MachineSize = 'small' | 'medium' | 'large' | 'xlarge';
 
-/** How many instances there are, how large they are and when their number changes. */
+/** How many instances there are, how large they are and when their number changes. The two numbers of instances may be Terraform values. */
 export interface Capacity {
   /** Instances that always run. Whole number, 1 to 1000. @default 2 - one may fail without an outage */
   readonly minInstances?: number;
@@ -36,11 +37,22 @@ const MACHINE_SIZES: readonly MachineSize[] = ['small', 'medium', 'large', 'xlar
 /** Capacity with its defaults. @throws InvalidPropError when a number is out of its range. */
 export function resolveCapacity(capacity: Capacity = {}): ResolvedCapacity {
   const minInstances = capacity.minInstances ?? 2;
-  checkWhole('capacity.minInstances', minInstances, 1, MAXIMUM_INSTANCES);
+  if (isKnown(minInstances)) checkWhole('capacity.minInstances', minInstances, 1, MAXIMUM_INSTANCES);
+  if (!isKnown(minInstances) && capacity.maxInstances === undefined) {
+    throw new InvalidPropError(
+      'capacity.maxInstances',
+      undefined,
+      'must be given where capacity.minInstances is a Terraform value',
+    );
+  }
   const maxInstances = capacity.maxInstances ?? Math.min(MAXIMUM_INSTANCES, minInstances * 3);
-  checkWhole('capacity.maxInstances', maxInstances, 1, MAXIMUM_INSTANCES);
-  if (maxInstances < minInstances) {
-    throw new InvalidPropError('capacity.maxInstances', maxInstances, `must be at least capacity.minInstances, which is ${minInstances}`);
+  if (isKnown(maxInstances)) checkWhole('capacity.maxInstances', maxInstances, 1, MAXIMUM_INSTANCES);
+  if (isKnown(minInstances) && isKnown(maxInstances) && maxInstances < minInstances) {
+    throw new InvalidPropError(
+      'capacity.maxInstances',
+      maxInstances,
+      `must be at least capacity.minInstances, which is ${minInstances}`,
+    );
   }
   const targetCpuPercent = capacity.targetCpuPercent ?? 60;
   checkWhole('capacity.targetCpuPercent', targetCpuPercent, 10, 90);

@@ -16,7 +16,11 @@ export function checkPublicPath(prop: string, path: string): void {
   const literal = path.endsWith('/*') ? path.slice(0, -1) : path;
   if (!path.startsWith('/')) throw new InvalidPropError(prop, path, 'must begin with "/"');
   if (path.length > MAXIMUM_PATH_CHARACTERS) {
-    throw new InvalidPropError(prop, path, `has ${path.length} characters; at most ${MAXIMUM_PATH_CHARACTERS} are allowed`);
+    throw new InvalidPropError(
+      prop,
+      path,
+      `has ${path.length} characters; at most ${MAXIMUM_PATH_CHARACTERS} are allowed`,
+    );
   }
   if (!LITERAL_PATH.test(literal) || literal.split('/').some((segment) => segment === '.' || segment === '..')) {
     throw new InvalidPropError(

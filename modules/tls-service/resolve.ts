@@ -7,7 +7,10 @@ import { checkPublicPath, matchesPublicPath } from './public-path';
 import type { AccessLogs, Alarms, Firewall, HealthCheck, TlsServiceProps } from './tls-service';
 
 /** Every prop with its default applied and every known value checked. What the implementations read. */
-export interface ResolvedTlsServiceProps extends Omit<TlsServiceProps, 'capacity' | 'accessLogs' | 'firewall' | 'alarms'> {
+export interface ResolvedTlsServiceProps extends Omit<
+  TlsServiceProps,
+  'capacity' | 'accessLogs' | 'firewall' | 'alarms'
+> {
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: NonNullable<TlsServiceProps['secrets']>;
@@ -49,7 +52,7 @@ export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServi
   const port = props.port ?? 3000;
   checkWhole('port', port, 1024, 65535);
   if (port === HEALTH_BRIDGE_PORT) {
-    throw new InvalidPropError('port', port, 'is the host agent\'s health port; choose another');
+    throw new InvalidPropError('port', port, "is the host agent's health port; choose another");
   }
   checkArtifact(props);
   const healthCheck = resolveHealthCheck(props.healthCheck);
@@ -95,7 +98,11 @@ function checkArtifact({ artifact }: TlsServiceProps): void {
   if (artifact.kind !== 'archive') return;
   const program = artifact.command[0];
   if (!program || program.startsWith('/') || program.split('/').includes('..')) {
-    throw new InvalidPropError('artifact.command[0]', program, 'must be a path inside the archive, such as "bin/server"');
+    throw new InvalidPropError(
+      'artifact.command[0]',
+      program,
+      'must be a path inside the archive, such as "bin/server"',
+    );
   }
 }
 
@@ -109,7 +116,8 @@ function resolveHealthCheck(check: HealthCheck = {}): Required<HealthCheck> {
     unhealthyThreshold: check.unhealthyThreshold ?? 3,
     gracePeriodSeconds: check.gracePeriodSeconds ?? 180,
   };
-  if (resolved.path.endsWith('/*')) throw new InvalidPropError('healthCheck.path', resolved.path, 'must be one exact path');
+  if (resolved.path.endsWith('/*'))
+    throw new InvalidPropError('healthCheck.path', resolved.path, 'must be one exact path');
   checkPublicPath('healthCheck.path', resolved.path);
   checkWhole('healthCheck.expectedStatus', resolved.expectedStatus, 200, 399);
   checkWhole('healthCheck.intervalSeconds', resolved.intervalSeconds, 5, 300);
@@ -128,12 +136,17 @@ function resolveHealthCheck(check: HealthCheck = {}): Required<HealthCheck> {
 }
 
 function checkPublicPaths(paths: readonly string[], healthPath: string): void {
-  if (paths.length === 0) throw new InvalidPropError('publicPaths', paths, 'must name at least one path, such as "/v1/user"');
+  if (paths.length === 0)
+    throw new InvalidPropError('publicPaths', paths, 'must name at least one path, such as "/v1/user"');
   paths.forEach((path, index) => {
     const prop = `publicPaths[${index}]`;
     checkPublicPath(prop, path);
     if (matchesPublicPath(path, healthPath)) {
-      throw new InvalidPropError(prop, path, `would make the health path ${JSON.stringify(healthPath)} public; name narrower paths`);
+      throw new InvalidPropError(
+        prop,
+        path,
+        `would make the health path ${JSON.stringify(healthPath)} public; name narrower paths`,
+      );
     }
   });
   checkDistinct('publicPaths', paths);
@@ -149,7 +162,11 @@ function resolveCertificate(props: TlsServiceProps, hostNames: readonly string[]
     );
   }
   if (props.certificate?.kind === 'managed' && !canBeManaged) {
-    throw new InvalidPropError('certificate', 'managed', 'needs hostNames and zone: the proof of ownership is a DNS record');
+    throw new InvalidPropError(
+      'certificate',
+      'managed',
+      'needs hostNames and zone: the proof of ownership is a DNS record',
+    );
   }
   if (props.certificate?.kind === 'existing' && props.certificate.ids.length === 0) {
     throw new InvalidPropError('certificate.ids', props.certificate.ids, 'must name at least one certificate');
@@ -162,7 +179,11 @@ function checkEnvironment(props: TlsServiceProps): void {
   for (const name of names) {
     const prop = name in (props.environment ?? {}) ? 'environment' : 'secrets';
     if (!ENVIRONMENT_NAME.test(name)) {
-      throw new InvalidPropError(prop, name, 'is no name of an environment variable: letters, digits and "_", no digit first');
+      throw new InvalidPropError(
+        prop,
+        name,
+        'is no name of an environment variable: letters, digits and "_", no digit first',
+      );
     }
     if (name === 'PORT') throw new InvalidPropError(prop, name, 'is set from the prop "port"');
   }
@@ -173,7 +194,8 @@ function checkEnvironment(props: TlsServiceProps): void {
   }
   checkDistinct('secrets', names);
   for (const [name, source] of Object.entries(props.secrets ?? {})) {
-    if (source.kind === 'variable') checkWhole(`secrets.${name}.version`, source.version, 1, Number.MAX_SAFE_INTEGER);
+    if (source.kind === 'variable' && isKnown(source.version))
+      checkWhole(`secrets.${name}.version`, source.version, 1, Number.MAX_SAFE_INTEGER);
   }
 }
 
@@ -187,7 +209,10 @@ function resolveAccessLogs(logs: AccessLogs | false = {}): Required<AccessLogs> 
 
 function resolveFirewall(firewall: Firewall | false = false): Required<Firewall> | false {
   if (firewall === false) return false;
-  const resolved = { requestsPer5Minutes: firewall.requestsPer5Minutes ?? 2000, countOnly: firewall.countOnly ?? false };
+  const resolved = {
+    requestsPer5Minutes: firewall.requestsPer5Minutes ?? 2000,
+    countOnly: firewall.countOnly ?? false,
+  };
   checkWhole('firewall.requestsPer5Minutes', resolved.requestsPer5Minutes, 100, 2_000_000);
   return resolved;
 }
@@ -199,7 +224,8 @@ function resolveAlarms(alarms: Alarms = {}): Required<Alarms> {
     latencyMilliseconds: alarms.latencyMilliseconds ?? 1000,
   };
   resolved.emails.forEach((email, index) => {
-    if (isKnown(email) && !EMAIL.test(email)) throw new InvalidPropError(`alarms.emails[${index}]`, email, 'is no mail address');
+    if (isKnown(email) && !EMAIL.test(email))
+      throw new InvalidPropError(`alarms.emails[${index}]`, email, 'is no mail address');
   });
   checkRange('alarms.errorPercent', resolved.errorPercent, 0.01, 100);
   checkWhole('alarms.latencyMilliseconds', resolved.latencyMilliseconds, 1, 600_000);

@@ -21,7 +21,7 @@ export interface SecretFromVariable {
   readonly kind: 'variable';
   /** An ephemeral variable (see {@link ephemeralVariable}): its value reaches neither plan nor state. */
   readonly variable: TerraformVariable;
-  /** Raise it by one to write the variable's present value as a new version; the instances are then rolled. Whole number, at least 1. */
+  /** Raise it by one to write the variable's present value as a new version; the instances are then rolled. Whole number, at least 1; may be a Terraform value. */
   readonly version: number;
 }
 

@@ -79,7 +79,8 @@ export interface TlsServiceProps {
   readonly architecture?: Architecture;
 
   /**
-   * Base image: a Debian 12 image. AWS: AMI id; GCP: image self link. A new value rolls the instances.
+   * Base image: a Debian 12 image. AWS: AMI id; GCP: image self link. A new value rolls the instances. A Terraform value
+   * may be null at plan, which means the default.
    * @default - the newest Debian 12 image at apply
    */
   readonly baseImage?: string;
@@ -133,7 +134,7 @@ export interface Firewall {
 
 /** When an alarm rises, and who is told. */
 export interface Alarms {
-  /** Mail addresses that are told (AWS: SNS asks each to confirm). May be Terraform values. @default none */
+  /** Mail addresses that are told (AWS: SNS asks each to confirm). May be Terraform values, or one Terraform list value. @default none */
   readonly emails?: readonly string[];
   /** Share of 5xx answers over five minutes that raises the alarm, in percent, above 0 to 100. @default 1 */
   readonly errorPercent?: number;

@@ -1,0 +1,24 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Architecture } from '../modules/tls-service/artifact';
+
+/** A program that a stack deploys was never built. */
+export class MissingProgramError extends Error {
+  constructor(program: string, file: string) {
+    super(`${program}: ${file} does not exist; build it with \`./sandpiper build\``);
+    this.name = 'MissingProgramError';
+  }
+}
+
+/** Path of a built program of this project. @throws MissingProgramError when it was never built */
+export function programPath(program: string, architecture: Architecture): string {
+  const file = path.join(projectRoot(), 'dist', 'bin', `linux-${architecture}`, program);
+  if (!fs.existsSync(file)) throw new MissingProgramError(program, path.relative(process.cwd(), file));
+  return file;
+}
+
+/** The directory of package.json, seen from the sources (`stacks/`) as well as from the compiled output (`dist/stacks/`). */
+function projectRoot(): string {
+  const parent = path.dirname(__dirname);
+  return path.basename(parent) === 'dist' ? path.dirname(parent) : parent;
+}

@@ -1,0 +1,58 @@
+import { Fn, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import { AwsPlatform } from '../modules/aws/aws-platform';
+import { deployUserApi } from './cloud-service';
+import type { Settings } from './settings';
+import { keepState } from './state';
+import { idListVariable, matches, stringVariable } from './variables';
+
+/** The application on AWS: an Application Load Balancer before an Auto Scaling group. */
+export class AwsStack extends TerraformStack {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    keepState(this, settings);
+    const region = stringVariable(this, settings, 'aws_region', 'AWS region, such as eu-central-1.', {
+      rules: [matches('aws_region', '^[a-z]{2}(-[a-z]+)+-[0-9]$', 'an AWS region, such as eu-central-1')],
+    });
+    const platform = new AwsPlatform(this, 'platform', {
+      application: settings.application,
+      environment: settings.environment,
+      region: region.stringValue,
+      deletionProtection: settings.deletionProtection,
+      existingNetwork: settings.existingNetwork ? this.existingNetwork(settings) : undefined,
+      existingKeyArn: settings.existingKey
+        ? stringVariable(this, settings, 'kms_key_arn', 'ARN of the KMS key that encrypts everything.').stringValue
+        : undefined,
+      permissionsBoundaryArn: settings.permissionsBoundary
+        ? stringVariable(this, settings, 'permissions_boundary_arn', 'ARN of the policy that bounds every role.')
+            .stringValue
+        : undefined,
+    });
+    deployUserApi(this, platform, settings, {
+      zone: (domain) => this.zone(settings, domain),
+      certificateId: 'ARN of an ACM certificate in the same region, such as `./sandpiper cert import aws` prints.',
+    });
+  }
+
+  /** A zone is usually the domain itself; where it is a parent of it, the variable says so. */
+  private zone(settings: Settings, domain: string): string {
+    const zone = stringVariable(
+      this,
+      settings,
+      'zone',
+      'Route 53 zone that holds the domain; null when it is the domain itself.',
+      { default: null },
+    );
+    return Fn.coalesce([zone.stringValue, domain]);
+  }
+
+  private existingNetwork(settings: Settings) {
+    return {
+      vpcId: stringVariable(this, settings, 'vpc_id', 'Existing VPC.').stringValue,
+      publicSubnetIds: idListVariable(this, 'public_subnet_ids', 'Subnets of the load balancer, in at least two zones.')
+        .listValue,
+      privateSubnetIds: idListVariable(this, 'private_subnet_ids', 'Subnets of the instances, in at least two zones.')
+        .listValue,
+    };
+  }
+}

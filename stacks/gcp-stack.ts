@@ -1,0 +1,52 @@
+import { TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import { GcpPlatform } from '../modules/gcp/gcp-platform';
+import { deployUserApi } from './cloud-service';
+import type { Settings } from './settings';
+import { keepState } from './state';
+import { matches, stringVariable } from './variables';
+
+/** The application on GCP: a global external Application Load Balancer before a regional managed instance group. */
+export class GcpStack extends TerraformStack {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    keepState(this, settings);
+    const project = stringVariable(this, settings, 'gcp_project', 'Id of the Google Cloud project.', {
+      rules: [
+        matches('gcp_project', '^[a-z]([a-z0-9-]{4,28}[a-z0-9])$', 'a project id (not its number or display name)'),
+      ],
+    });
+    const region = stringVariable(this, settings, 'gcp_region', 'Google Cloud region, such as europe-west3.', {
+      rules: [matches('gcp_region', '^[a-z]+-[a-z]+[0-9]+$', 'a Google Cloud region, such as europe-west3')],
+    });
+    const platform = new GcpPlatform(this, 'platform', {
+      application: settings.application,
+      environment: settings.environment,
+      project: project.stringValue,
+      region: region.stringValue,
+      deletionProtection: settings.deletionProtection,
+      existingNetwork: settings.existingNetwork
+        ? {
+            network: stringVariable(this, settings, 'network', 'Self link or name of an existing VPC network.')
+              .stringValue,
+            subnetwork: stringVariable(this, settings, 'subnetwork', 'Self link of its subnetwork in the region.')
+              .stringValue,
+          }
+        : undefined,
+      existingKeyId: settings.existingKey
+        ? stringVariable(this, settings, 'kms_key_id', 'Id of the Cloud KMS key that encrypts everything.').stringValue
+        : undefined,
+    });
+    deployUserApi(this, platform, settings, {
+      zone: () =>
+        stringVariable(
+          this,
+          settings,
+          'zone',
+          'Name of the Cloud DNS managed zone (not its domain) that holds the domain.',
+        ).stringValue,
+      certificateId:
+        'Certificate Manager certificate, projects/<project>/locations/global/certificates/<name>, such as `./sandpiper cert import gcp` prints.',
+    });
+  }
+}
