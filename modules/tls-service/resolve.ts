@@ -223,10 +223,13 @@ function resolveAlarms(alarms: Alarms = {}): Required<Alarms> {
     errorPercent: alarms.errorPercent ?? 1,
     latencyMilliseconds: alarms.latencyMilliseconds ?? 1000,
   };
-  resolved.emails.forEach((email, index) => {
-    if (isKnown(email) && !EMAIL.test(email))
-      throw new InvalidPropError(`alarms.emails[${index}]`, email, 'is no mail address');
-  });
+  if (isKnown(resolved.emails)) {
+    resolved.emails.forEach((email, index) => {
+      if (isKnown(email) && !EMAIL.test(email)) {
+        throw new InvalidPropError(`alarms.emails[${index}]`, email, 'is no mail address');
+      }
+    });
+  }
   checkRange('alarms.errorPercent', resolved.errorPercent, 0.01, 100);
   checkWhole('alarms.latencyMilliseconds', resolved.latencyMilliseconds, 1, 600_000);
   return resolved;
