@@ -91,18 +91,19 @@ describe('resolveTlsServiceProps', () => {
     const stack = new TerraformStack(new App({ outdir: '/nonexistent' }), 'stack');
     const text = new TerraformVariable(stack, 'text', { type: 'string' });
     const number = new TerraformVariable(stack, 'number', { type: 'number' });
+    const instances = number.numberValue;
     const list = new TerraformVariable(stack, 'list', { type: 'list(string)' });
     const props = resolveTlsServiceProps({
       ...valid,
       hostNames: [`api.${text.stringValue}`],
       zone: text.stringValue,
       certificate: existingCertificates(text.stringValue),
-      capacity: { minInstances: number.numberValue, maxInstances: number.numberValue },
+      capacity: { minInstances: instances, maxInstances: instances },
       secrets: { SECRET: fromVariable(text, number.numberValue) },
       environment: { A: text.stringValue },
       alarms: { emails: list.listValue },
     });
-    expect(props.capacity.minInstances).toBe(number.numberValue);
+    expect(props.capacity.minInstances).toBe(instances);
     expect(() => resolveTlsServiceProps({ ...valid, capacity: { minInstances: number.numberValue } })).toThrow(
       /capacity\.maxInstances/,
     );
