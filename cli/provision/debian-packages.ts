@@ -1,0 +1,19 @@
+/**
+ * Debian 12 packages, by what they are needed for. A command or a suite names the need; `provisionDebian` installs what
+ * is missing of it. One line a need: append yours.
+ */
+export const debianPackages = {
+  /** Boots machines in containers: the boot suites of `./sandpiper test`. */
+  boot: ['systemd-container', 'mmdebstrap', 'debian-archive-keyring', 'squashfs-tools'],
+  /** Runs single-use sandboxes. */
+  sandbox: ['crun'],
+  /** Looks at the playground's page. */
+  page: ['chromium'],
+  /** Builds the Go programs where PATH has no Go; `bookworm-backports` holds a recent one. */
+  go: ['golang-go'],
+  /** Makes the project's virtual environments. */
+  python: ['python3', 'python3-venv'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** A thing that Debian packages are needed for. */
+export type DebianNeed = keyof typeof debianPackages;
