@@ -40,10 +40,15 @@ export interface MachineSpec {
   readonly logs: { readonly logGroup?: string; readonly logName?: string };
 }
 
-/** A content-addressed object in the artifact bucket. */
+/** One version of an object in the artifact bucket, checked by its content's hash. */
 export interface StoredObject {
   readonly bucket: string;
   readonly key: string;
+  /**
+   * Version of the object: S3 version id (`?versionId=`) or GCS generation (`?generation=`). A machine that is rolled back to
+   * an older boot script finds the bytes that script names. @default - the current one
+   */
+  readonly version?: string;
   /** SHA-256 of the object's bytes, lower-case hex. */
   readonly sha256: string;
 }
