@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+
+/** A command of `sandpiper`: `cli/commands/<name>.ts` exports `command()`, and is loaded only when it is asked for. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line, for the list of commands. */
+  readonly summary: string;
+}
+
+/** Every command, in the order of the list. */
+export const commands: readonly CommandEntry[] = [
+  { name: 'up', summary: 'serve the application over TLS on this machine' },
+  { name: 'verify', summary: 'check a deployed service from outside' },
+  { name: 'cert', summary: 'put a self-signed certificate into a cloud' },
+  { name: 'build', summary: 'build what the stacks deploy and print its SHA-256' },
+  { name: 'synth', summary: 'write the Terraform configuration of the stacks' },
+  { name: 'deploy', summary: 'deploy stacks with CDKTF' },
+  { name: 'destroy', summary: 'destroy deployed stacks' },
+  { name: 'test', summary: 'run the tests' },
+  { name: 'doctor', summary: 'say what is missing on this machine' },
+];
+
+/** Loads a command. */
+export function loadCommand(entry: CommandEntry): Command {
+  const loaded = require(`./commands/${entry.name}`) as { command: () => Command };
+  return loaded.command().summary(entry.summary);
+}

@@ -1,0 +1,28 @@
+// Plain JavaScript, in a syntax that Node.js 8 still parses: this runs before anything is installed or compiled.
+'use strict';
+
+const MINIMUM_NODE = [20, 19];
+
+function main() {
+  const version = process.versions.node.split('.').map(Number);
+  if (version[0] < MINIMUM_NODE[0] || (version[0] === MINIMUM_NODE[0] && version[1] < MINIMUM_NODE[1])) {
+    const needed = MINIMUM_NODE.join('.');
+    console.error(
+      `sandpiper: needs Node.js ${needed} or newer; this is ${process.versions.node} (${process.execPath}).`,
+    );
+    process.exitCode = 3;
+    return;
+  }
+  try {
+    require('./provision/node-modules').installNodeModules();
+    require('./build/typescript').compileTypeScript();
+  } catch (error) {
+    if (process.env.SANDPIPER_DEBUG === '1') console.error(error.stack);
+    else console.error(`sandpiper: ${error.message}`);
+    process.exitCode = error.exitCode || 1;
+    return;
+  }
+  require('../dist/cli/main').main(process.argv.slice(2));
+}
+
+main();
