@@ -24,17 +24,19 @@ function program(asked: string | undefined): Command {
     .usage('<command> [options]')
     .addHelpText('after', AFTER_HELP)
     .helpCommand(false)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'sandpiper: ')) })
     .exitOverride();
   for (const entry of commands) {
-    if (entry.name === asked) root.addCommand(withExits(loadCommand(entry)));
+    if (entry.name === asked) root.addCommand(inherit(root, loadCommand(entry)));
     else root.command(entry.name).description(entry.summary);
   }
   return asked === undefined ? root.action(() => root.outputHelp()) : root;
 }
 
-/** Has a command and its subcommands throw where commander would end the process. */
-function withExits(command: Command): Command {
-  for (const each of [command, ...command.commands]) each.exitOverride();
+/** Has a command and its subcommands report errors the way the program does. */
+function inherit(parent: Command, command: Command): Command {
+  command.copyInheritedSettings(parent);
+  command.commands.forEach((subcommand) => inherit(command, subcommand));
   return command;
 }
 

@@ -1,0 +1,20 @@
+/** What is installed beside npm's packages and Debian's, by exact version. */
+export const pinned = {
+  moto: '5.2.1',
+  checkov: '3.3.30',
+  terraform: '1.11.4',
+} as const;
+
+/** Terraform before this has no write-only arguments, which keep secrets out of its state. */
+export const MINIMUM_TERRAFORM = '1.11.0';
+
+/**
+ * SHA-256 of the publisher's release archives of `pinned.terraform`, by platform: the lines of its
+ * `terraform_<version>_SHA256SUMS`. docs/decisions.md says how to renew them.
+ */
+export const terraformSha256: Readonly<Record<string, string>> = {
+  linux_amd64: '1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc',
+  linux_arm64: 'a43d1d0da9b9bab214a8305a39db0e40869572594ccf50c416a7756499143633',
+  darwin_amd64: 'a56d5002b9f7647291faccc3dd1a70350e60fb61e4c45037629508b8fdc2575b',
+  darwin_arm64: '867e0808fa971217043e25b7a792b10720c79b1546f8a68479b74f138be73e18',
+};
