@@ -8,6 +8,11 @@ export interface AwsTlsServiceOptions {
   readonly targetRequestsPerMinute?: number;
   /** Give the load balancer IPv6 addresses too (needs IPv6 in the network; the platform's own has it). @default true in the platform's own network */
   readonly dualStack?: boolean;
+  /**
+   * Name of an EC2 key pair whose owner may log in through the tunnel of `operatorAccess: 'cloud-tunnel'`. Debian's images
+   * do not have the agent that takes the tunnel's one-time keys. @default none - only images that have the agent let anybody in
+   */
+  readonly operatorKeyPair?: string;
 }
 
 /** What only GCP has. */

@@ -1,0 +1,21 @@
+import type { AccessLogBucket } from './access-log-bucket';
+import type { ArtifactBucket } from './artifact-bucket';
+import type { AwsNetwork } from './network';
+
+/** What a service is told about the platform it runs on. */
+export interface AwsEnvironment {
+  readonly application: string;
+  readonly environment: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** `aws`, `aws-cn` or `aws-us-gov`. */
+  readonly partition: string;
+  /** KMS key of everything that takes one. */
+  readonly keyArn: string;
+  readonly network: AwsNetwork;
+  readonly artifacts: ArtifactBucket;
+  readonly accessLogs: AccessLogBucket;
+  readonly permissionsBoundaryArn?: string;
+  /** Tags on everything, by the provider; repeated where AWS itself makes the resource (instances, disks). */
+  readonly tags: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,91 @@
+import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { Fn } from 'cdktf';
+import type { Construct } from 'constructs';
+import { Platform } from '../platform';
+import { AwsAlbTlsService } from '../tls-service/aws-alb';
+import type { TlsServiceProps } from '../tls-service/tls-service';
+import { AccessLogBucket } from './access-log-bucket';
+import { ArtifactBucket } from './artifact-bucket';
+import type { AwsEnvironment } from './aws-environment';
+import { resolveAwsPlatformProps, type AwsPlatformProps, type ResolvedAwsPlatformProps } from './aws-platform-props';
+import { EncryptionKey } from './encryption-key';
+import { existingNetwork, type AwsNetwork } from './network';
+import { OperatorTunnel } from './operator-tunnel';
+import { OwnNetwork } from './own-network';
+import { addAwsProvider } from './provider';
+
+/**
+ * AWS, ready to hold services: provider, encryption key, network, artifact bucket, bucket of request logs.
+ *
+ * ```ts
+ * const platform = new AwsPlatform(stack, 'platform', { environment: 'prod', region: 'eu-central-1' });
+ * platform.tlsService('user-api', { artifact: binary('dist/user-api'), publicPaths: ['/v1/user'], ... });
+ * ```
+ *
+ * A stack holds one. Names are `<application>-<environment>-...`; those of buckets and roles, which are not regional, end with
+ * account and region.
+ */
+export class AwsPlatform extends Platform {
+  override readonly cloud = 'aws';
+  /** What services are told about the platform; also of use to code that adds AWS resources of its own. */
+  readonly aws: AwsEnvironment;
+
+  /** @throws InvalidPropError naming the prop, the value and the fix */
+  constructor(scope: Construct, id: string, props: AwsPlatformProps) {
+    super(scope, id);
+    const resolved = resolveAwsPlatformProps(props);
+    const { application, environment, region, deletionProtection, permissionsBoundaryArn } = resolved;
+    const tags = { application, environment, ...resolved.tags };
+    addAwsProvider(this, region, tags);
+    const { accountId } = new DataAwsCallerIdentity(this, 'account', {});
+    const { partition } = new DataAwsPartition(this, 'partition', {});
+    const place = { application, environment, region, accountId, partition, deletionProtection };
+    const keyArn = resolved.existingKeyArn ?? new EncryptionKey(this, 'key', place).arn;
+    const bucketName = (purpose: string) => `${application}-${environment}-${purpose}-${accountId}-${region}`;
+    const accessLogs = new AccessLogBucket(this, 'access-logs', { ...place, name: bucketName('logs') });
+    const artifacts = new ArtifactBucket(this, 'artifacts', {
+      ...place,
+      name: bucketName('artifacts'),
+      keyArn,
+      accessLogs,
+    });
+    const network = this.addNetwork(resolved, { ...place, keyArn, artifacts });
+    this.aws = { ...place, tags, keyArn, network, artifacts, accessLogs, permissionsBoundaryArn };
+  }
+
+  override tlsService(id: string, props: TlsServiceProps): AwsAlbTlsService {
+    return new AwsAlbTlsService(this, id, { ...props, platform: this.aws });
+  }
+
+  private addNetwork(
+    props: ResolvedAwsPlatformProps,
+    place: {
+      readonly accountId: string;
+      readonly partition: string;
+      readonly keyArn: string;
+      readonly artifacts: ArtifactBucket;
+    },
+  ): AwsNetwork {
+    const name = `${props.application}-${props.environment}`;
+    const given = props.existingNetwork;
+    if (given === undefined) {
+      return new OwnNetwork(this, 'network', {
+        ...props,
+        ...place,
+        name,
+        artifactBucketArn: () => place.artifacts.arn,
+      });
+    }
+    let tunnel: OperatorTunnel | undefined;
+    return existingNetwork(
+      given,
+      () =>
+        (tunnel ??= new OperatorTunnel(this, 'operator-tunnel', {
+          name,
+          vpcId: given.vpcId,
+          subnetId: Fn.element(given.privateSubnetIds, 0),
+        })),
+    );
+  }
+}

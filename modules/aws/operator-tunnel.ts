@@ -1,0 +1,34 @@
+import { Ec2InstanceConnectEndpoint } from '@cdktf/provider-aws/lib/ec2-instance-connect-endpoint';
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { Construct } from 'constructs';
+
+/**
+ * EC2 Instance Connect Endpoint: operators reach instances on port 22 through the AWS API, with their IAM rights, and
+ * never from the internet. A VPC may have one ("Quotas for EC2 Instance Connect Endpoint").
+ *
+ * `aws ec2-instance-connect ssh --instance-id <id> --connection-type eice`
+ */
+export class OperatorTunnel extends Construct {
+  readonly securityGroupId: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly name: string; readonly vpcId: string; readonly subnetId: string },
+  ) {
+    super(scope, id);
+    const group = new SecurityGroup(this, 'security-group', {
+      name: `${props.name}-operators`,
+      description: 'EC2 Instance Connect Endpoint of the operators',
+      vpcId: props.vpcId,
+      tags: { Name: `${props.name}-operators` },
+    });
+    new Ec2InstanceConnectEndpoint(this, 'endpoint', {
+      subnetId: props.subnetId,
+      securityGroupIds: [group.id],
+      preserveClientIp: false,
+      tags: { Name: `${props.name}-operators` },
+    });
+    this.securityGroupId = group.id;
+  }
+}

@@ -1,0 +1,88 @@
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { policyDocument } from './policy-document';
+
+/** AWS services that an instance without internet talks to, besides S3: its secrets and its journal. */
+const INTERFACE_SERVICES = ['secretsmanager', 'logs'] as const;
+
+/**
+ * How instances without a route to the internet reach AWS: a gateway endpoint for S3, which lets nothing through but
+ * reads of the artifact bucket, and interface endpoints, which serve this account's principals only.
+ */
+export class ServiceEndpoints extends Construct {
+  readonly securityGroupId: string;
+  readonly s3PrefixListId: string;
+  readonly ready: ITerraformDependable[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: {
+      readonly name: string;
+      readonly region: string;
+      readonly accountId: string;
+      readonly vpcId: string;
+      readonly vpcCidr: string;
+      readonly subnetIds: string[];
+      readonly routeTableIds: string[];
+      readonly artifactBucketArn: string;
+    },
+  ) {
+    super(scope, id);
+    const { name, region, vpcId } = props;
+    const s3 = new VpcEndpoint(this, 's3', {
+      vpcId,
+      serviceName: `com.amazonaws.${region}.s3`,
+      vpcEndpointType: 'Gateway',
+      routeTableIds: props.routeTableIds,
+      policy: policyDocument({
+        sid: 'ReadArtifacts',
+        principal: '*',
+        actions: ['s3:GetObject', 's3:GetObjectVersion'],
+        resources: [`${props.artifactBucketArn}/*`],
+        conditions: { StringEquals: { 'aws:PrincipalAccount': props.accountId } },
+      }),
+      tags: { Name: `${name}-s3` },
+    });
+    const group = new SecurityGroup(this, 'security-group', {
+      name: `${name}-endpoints`,
+      description: 'Endpoints of AWS services',
+      vpcId,
+      tags: { Name: `${name}-endpoints` },
+    });
+    // The whole VPC, not single services: the endpoints' private DNS names answer for all of it.
+    const ingress = new VpcSecurityGroupIngressRule(this, 'https', {
+      securityGroupId: group.id,
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+      cidrIpv4: props.vpcCidr,
+      description: 'HTTPS from the VPC',
+    });
+    const endpoints = INTERFACE_SERVICES.map(
+      (service) =>
+        new VpcEndpoint(this, service, {
+          vpcId,
+          serviceName: `com.amazonaws.${region}.${service}`,
+          vpcEndpointType: 'Interface',
+          privateDnsEnabled: true,
+          subnetIds: props.subnetIds,
+          securityGroupIds: [group.id],
+          policy: policyDocument({
+            sid: 'ThisAccountOnly',
+            principal: '*',
+            actions: [`${service}:*`],
+            resources: ['*'],
+            conditions: { StringEquals: { 'aws:PrincipalAccount': props.accountId } },
+          }),
+          tags: { Name: `${name}-${service}` },
+        }),
+    );
+    this.securityGroupId = group.id;
+    this.s3PrefixListId = s3.prefixListId;
+    this.ready = [s3, ingress, ...endpoints];
+  }
+}

@@ -1,0 +1,133 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import type { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import type { Lb } from '@cdktf/provider-aws/lib/lb';
+import type { LbListener } from '@cdktf/provider-aws/lib/lb-listener';
+import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
+import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
+import { Construct } from 'constructs';
+import type { AwsEnvironment } from '../aws/aws-environment';
+import { allowEgress } from '../aws/network';
+import { renderBootScript } from '../boot/boot-script';
+import { addAlarms } from './aws-alarms';
+import { machineSpec, storePrograms } from './aws-boot';
+import { addCertificates } from './aws-certificate';
+import { addDnsRecords, findZone } from './aws-dns';
+import { addFirewall } from './aws-firewall';
+import { addInstanceIdentity } from './aws-instance-role';
+import { addInstances } from './aws-instances';
+import { addListeners } from './aws-listener';
+import { addLoadBalancer, addSecurityGroups, addTargetGroup } from './aws-load-balancer';
+import { checkAwsTlsService } from './aws-options';
+import { addScaling } from './aws-scaling';
+import { addSecrets } from './aws-secret';
+import { tagEverything } from './aws-service-tags';
+import { resolveTlsServiceProps } from './resolve';
+import type { ITlsService, TlsServiceProps } from './tls-service';
+
+/** {@link TlsServiceProps} and the platform that holds the service. */
+export interface AwsAlbTlsServiceProps extends TlsServiceProps {
+  readonly platform: AwsEnvironment;
+}
+
+/**
+ * A TLS service on AWS: Application Load Balancer -> Auto Scaling group of instances in private subnets.
+ * Made by {@link AwsPlatform.tlsService}. The resources are public, as escape hatches; their construct ids are API.
+ */
+export class AwsAlbTlsService extends Construct implements ITlsService {
+  readonly url: string;
+  readonly hostName: string;
+  readonly loadBalancerAddress: string;
+  readonly instanceIdentity: string;
+
+  readonly loadBalancer: Lb;
+  readonly targetGroup: LbTargetGroup;
+  readonly httpsListener: LbListener;
+  readonly launchTemplate: LaunchTemplate;
+  readonly group: AutoscalingGroup;
+  readonly role: IamRole;
+  readonly logGroup: CloudwatchLogGroup;
+  /** Carries the alarms; subscribe to it what should know of them. */
+  readonly alarmTopic: SnsTopic;
+
+  /** @throws InvalidPropError naming the prop, the value and the fix */
+  constructor(scope: Construct, id: string, { platform, ...given }: AwsAlbTlsServiceProps) {
+    super(scope, id);
+    const props = resolveTlsServiceProps(given);
+    checkAwsTlsService(id, props);
+    const { network } = platform;
+    const name = `${platform.application}-${platform.environment}-${id}`;
+    const isDualStack = props.aws?.dualStack ?? network.isDualStack;
+    const service = { id, name, platform, props, isDualStack };
+    tagEverything(this, { service: id, ...props.tags });
+
+    const securityGroups = addSecurityGroups(this, service);
+    this.loadBalancer = addLoadBalancer(this, { ...service, securityGroup: securityGroups.loadBalancer });
+    this.targetGroup = addTargetGroup(this, service);
+    const front = { ...service, loadBalancer: this.loadBalancer, targetGroup: this.targetGroup };
+    const zone = findZone(this, props);
+    const listeners = addListeners(this, { ...front, certificates: addCertificates(this, props, zone) });
+    this.httpsListener = listeners.https;
+    addDnsRecords(this, { ...front, zone });
+
+    this.logGroup = new CloudwatchLogGroup(this, 'log', {
+      name: `/${platform.application}/${platform.environment}/${id}`,
+      retentionInDays: props.logRetentionDays,
+      kmsKeyId: platform.keyArn,
+      lifecycle: { preventDestroy: props.deletionProtection },
+    });
+    const programs = storePrograms(this, service);
+    const secrets = addSecrets(this, service);
+    const identity = addInstanceIdentity(this, {
+      ...service,
+      artifacts: [programs.artifact, programs.hostAgent],
+      secrets,
+      logGroupArn: this.logGroup.arn,
+    });
+    this.role = identity.role;
+
+    const placement = network.instancePlacement(props.internetEgress);
+    const securityGroupId = securityGroups.instance.id;
+    const egress = allowEgress(this, securityGroupId, placement, props.internetEgress);
+    const instances = addInstances(this, {
+      ...front,
+      placement,
+      securityGroupId,
+      identity,
+      userData: renderBootScript(machineSpec({ ...service, programs, secrets, logGroup: this.logGroup.name })),
+      ready: [...listeners.rules, ...identity.ready, ...placement.ready, ...egress],
+    });
+    this.launchTemplate = instances.launchTemplate;
+    this.group = instances.group;
+    addScaling(this, { ...front, group: this.group });
+    if (props.operatorAccess === 'cloud-tunnel')
+      this.allowOperators(network.operatorTunnel().securityGroupId, securityGroupId);
+    this.alarmTopic = addAlarms(this, front);
+    if (props.firewall) addFirewall(this, { ...front, firewall: props.firewall });
+
+    this.loadBalancerAddress = this.loadBalancer.dnsName;
+    this.hostName = props.hostNames[0] ?? this.loadBalancer.dnsName;
+    this.url = `https://${this.hostName}`;
+    this.instanceIdentity = identity.role.arn;
+  }
+
+  /** SSH from the operators' tunnel to the instances, and from nowhere else. */
+  private allowOperators(tunnelSecurityGroupId: string, instanceSecurityGroupId: string): void {
+    const ssh = { ipProtocol: 'tcp', fromPort: 22, toPort: 22 };
+    new VpcSecurityGroupEgressRule(this, 'tunnel-to-instances', {
+      ...ssh,
+      securityGroupId: tunnelSecurityGroupId,
+      referencedSecurityGroupId: instanceSecurityGroupId,
+      description: "SSH from the operators' tunnel to the instances",
+    });
+    new VpcSecurityGroupIngressRule(this, 'from-tunnel', {
+      ...ssh,
+      securityGroupId: instanceSecurityGroupId,
+      referencedSecurityGroupId: tunnelSecurityGroupId,
+      description: "SSH from the operators' tunnel",
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { StoredArtifact } from '../aws/artifact-bucket';
+import type { AwsEnvironment } from '../aws/aws-environment';
+import { policyDocument, trustPolicy, type PolicyStatement } from '../aws/policy-document';
+import { physicalName } from '../physical-name';
+import type { ReadableSecret } from './aws-secret';
+
+/** Longest name of an IAM role (IAM and AWS STS quotas). */
+const ROLE_NAME_CHARACTERS = 64;
+
+/** Who the instances are. */
+export interface InstanceIdentity {
+  readonly role: IamRole;
+  readonly profile: IamInstanceProfile;
+  /** An instance that boots before its rights exist fails its first tries. */
+  readonly ready: ITerraformDependable[];
+}
+
+/** The instances' role: reads its own artifact, the host agent and its own secrets, writes its own log group, nothing else. */
+export function addInstanceIdentity(
+  scope: Construct,
+  options: {
+    readonly id: string;
+    readonly platform: AwsEnvironment;
+    readonly artifacts: readonly StoredArtifact[];
+    readonly secrets: readonly ReadableSecret[];
+    readonly logGroupArn: string;
+  },
+): InstanceIdentity {
+  const { id, platform, artifacts, secrets, logGroupArn } = options;
+  // Roles are not regional: the region keeps the same service in two of them apart.
+  const prefix = physicalName(
+    [platform.application, platform.environment, id],
+    ROLE_NAME_CHARACTERS - '-ap-southeast-99'.length,
+  );
+  const name = `${prefix}-${platform.region}`;
+  const role = new IamRole(scope, 'role', {
+    name,
+    description: `Instances of ${prefix}`,
+    assumeRolePolicy: trustPolicy('ec2.amazonaws.com'),
+    permissionsBoundary: platform.permissionsBoundaryArn,
+  });
+  const policy = new IamRolePolicy(scope, 'role-policy', {
+    name: 'instance',
+    role: role.id,
+    policy: policyDocument(
+      {
+        sid: 'ReadOwnPrograms',
+        actions: ['s3:GetObject', 's3:GetObjectVersion'],
+        resources: artifacts.map(({ arn }) => arn),
+      },
+      {
+        sid: 'WriteOwnJournal',
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [`${logGroupArn}:*`],
+      },
+      ...secretStatements(secrets),
+      ...keyStatements(platform, secrets),
+    ),
+  });
+  const profile = new IamInstanceProfile(scope, 'instance-profile', { name, role: role.name });
+  return { role, profile, ready: [policy] };
+}
+
+function secretStatements(secrets: readonly ReadableSecret[]): PolicyStatement[] {
+  if (secrets.length === 0) return [];
+  return [
+    { sid: 'ReadOwnSecrets', actions: ['secretsmanager:GetSecretValue'], resources: secrets.map(({ arn }) => arn) },
+  ];
+}
+
+/** The platform's key only through the services that hold what it encrypts; keys of others only for the secrets they encrypt. */
+function keyStatements(platform: AwsEnvironment, secrets: readonly ReadableSecret[]): PolicyStatement[] {
+  const { region, keyArn } = platform;
+  const viaSecretsManager = `secretsmanager.${region}.amazonaws.com`;
+  const statements: PolicyStatement[] = [
+    {
+      sid: 'DecryptThroughServices',
+      actions: ['kms:Decrypt'],
+      resources: [keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': [`s3.${region}.amazonaws.com`, viaSecretsManager] } },
+    },
+  ];
+  const foreign = secrets.filter(({ isOwn }) => !isOwn);
+  if (foreign.length > 0) {
+    statements.push({
+      sid: 'DecryptExistingSecrets',
+      actions: ['kms:Decrypt'],
+      // Which key encrypts a secret that somebody else made is not known here; the condition names the secrets instead.
+      resources: [`arn:${platform.partition}:kms:${region}:*:key/*`],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': viaSecretsManager,
+          'kms:EncryptionContext:SecretARN': foreign.map(({ arn }) => arn),
+        },
+      },
+    });
+  }
+  return statements;
+}
