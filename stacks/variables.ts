@@ -17,13 +17,16 @@ export function stringVariable(
   options: { readonly default?: string | null; readonly rules?: readonly Rule[] } = {},
 ): TerraformVariable {
   const fallback = settings.variableDefaults[name] ?? options.default;
-  return new TerraformVariable(scope, name, {
+  const variable = new TerraformVariable(scope, name, {
     type: 'string',
     description,
     nullable: fallback === null,
-    ...(fallback === undefined ? {} : { default: fallback }),
+    default: fallback ?? undefined,
     validation: options.rules?.map((rule) => ({ ...rule })),
   });
+  // TerraformVariable of cdktf 0.21 cannot write a default of null.
+  if (fallback === null) variable.addOverride('default', null);
+  return variable;
 }
 
 /** A whole number within bounds. */
