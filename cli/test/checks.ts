@@ -1,0 +1,38 @@
+import * as path from 'node:path';
+import { projectDirectory } from '../provision/project';
+import type { Deadline } from './deadline';
+import { goModules } from './go';
+import { runGroup } from './process-group';
+
+/** A check that is no test: it passes or fails as a whole, and prints what is wrong. */
+export interface StaticCheck {
+  readonly name: string;
+  readonly run: (deadline: Deadline) => Promise<boolean>;
+}
+
+/** Types, lint and format of the TypeScript, and `go vet`. */
+export const staticChecks: readonly StaticCheck[] = [
+  npmCheck('types', 'typescript/bin/tsc', ['--noEmit', '-p', '.']),
+  npmCheck('eslint', 'eslint/bin/eslint.js', ['--max-warnings=0', '--cache', '--cache-location', 'dist/.eslint', '.']),
+  npmCheck('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
+  {
+    name: 'go vet',
+    run: async (deadline) => {
+      let isClean = true;
+      for (const directory of goModules()) {
+        const cwd = path.join(projectDirectory, directory);
+        const { exitCode } = await runGroup(['go', 'vet', './...'], { deadline, cwd });
+        isClean &&= exitCode === 0;
+      }
+      return isClean;
+    },
+  },
+];
+
+function npmCheck(name: string, script: string, args: readonly string[]): StaticCheck {
+  const file = path.join(projectDirectory, 'node_modules', script);
+  return {
+    name,
+    run: async (deadline) => (await runGroup([process.execPath, file, ...args], { deadline })).exitCode === 0,
+  };
+}
