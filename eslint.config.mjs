@@ -12,7 +12,7 @@ const node = Object.fromEntries(
 export default defineConfig(
   globalIgnores(['dist/', 'cdktf.out/', '.gen/', 'coverage/', '**/node_modules/', 'web/', '**/*.d.ts']),
   {
-    files: ['**/*.{ts,js,mjs}', 'sandpiper'],
+    files: ['**/*.{ts,js,mjs}'],
     extends: [eslint.configs.recommended],
     plugins: { sandpiper: { rules: { 'arrows-point-down': arrowsPointDown } } },
     languageOptions: { globals: node },
@@ -23,7 +23,7 @@ export default defineConfig(
       'no-empty': ['error', { allowEmptyCatch: true }],
     },
   },
-  { files: ['**/*.js', 'sandpiper'], languageOptions: { sourceType: 'commonjs' } },
+  { files: ['**/*.js'], languageOptions: { sourceType: 'commonjs' } },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],

@@ -116,7 +116,7 @@ function conclude(results: readonly SuiteResult[], failedChecks: readonly string
   ]);
   const { failed, skipped } = sum(results);
   const isCi = process.env.CI === 'true';
-  console.log(`\n${formatTable(['seconds', 'passed', 'failed', 'skipped', 'suite'], rows)}\n`);
+  if (rows.length > 0) console.log(`\n${formatTable(['seconds', 'passed', 'failed', 'skipped', 'suite'], rows)}\n`);
   console.log(`${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s in all`);
   if (failedChecks.length > 0) console.log(`Failed checks: ${failedChecks.join(', ')}`);
   if (isCi && skipped > 0) console.log('Skipped tests are failures with CI=true.');

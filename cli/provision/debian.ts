@@ -16,6 +16,7 @@ export function missingDebianPackages(needs: readonly DebianNeed[]): string[] {
   if (!isDebian()) return wanted;
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...wanted], {
     encoding: 'utf8',
+    env: process.env,
   });
   const installed = new Set(
     stdout
@@ -60,7 +61,8 @@ export function installDebianPackages(
 /** What to put before a command that needs root; undefined when this user has no way. */
 function privilege(): string[] | undefined {
   if (process.getuid?.() === 0) return [];
-  const hasSudo = findExecutable('sudo') !== undefined && spawnSync('sudo', ['-n', 'true']).status === 0;
+  const hasSudo =
+    findExecutable('sudo') !== undefined && spawnSync('sudo', ['-n', 'true'], { env: process.env }).status === 0;
   return hasSudo ? ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive'] : undefined;
 }
 
@@ -86,6 +88,7 @@ function addBackports(privileged: readonly string[]): void {
     ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages'],
     {
       encoding: 'utf8',
+      env: process.env,
     },
   );
   const release = backports();
