@@ -1,0 +1,111 @@
+import { InvalidPropError } from '../invalid-prop';
+import { isKnown } from '../known';
+import { checkName } from '../physical-name';
+import type { PlatformProps } from '../platform';
+import { checkLabels } from './labels';
+
+/** Props of {@link GcpPlatform}. Every string may be a Terraform value, unless it says otherwise. */
+export interface GcpPlatformProps extends PlatformProps {
+  /** Id of the Google Cloud project (not its number or display name). */
+  readonly project: string;
+  /** Region of the network, the instances and everything else that is not global, such as `europe-west3`. */
+  readonly region: string;
+  /** A network that exists already, in place of one of the platform's own. @default none - the platform makes its own */
+  readonly existingNetwork?: ExistingGcpNetwork;
+  /**
+   * Cloud KMS key that encrypts artifacts, secrets, disks and logs: `projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>`,
+   * in the platform's region. It must allow the project's service agents of Cloud Storage, Compute Engine and Secret Manager,
+   * and its Cloud Logging CMEK account, to encrypt and decrypt (`roles/cloudkms.cryptoKeyEncrypterDecrypter`); docs/gcp.md
+   * lists their names. The platform does not grant it: who owns the key decides who uses it.
+   * @default none - Google's own keys encrypt everything at rest
+   */
+  readonly existingKeyId?: string;
+  /** IPv4 block of the subnetwork of the platform's own network: private (RFC 1918), /16 to /24. Known at synth. @default '10.10.0.0/20' */
+  readonly cidr?: string;
+}
+
+/** A network made by somebody else, in the platform's project. */
+export interface ExistingGcpNetwork {
+  /** Self link, id or name of the VPC network. */
+  readonly network: string;
+  /**
+   * Self link of its subnetwork in the platform's region, with Private Google Access. `*.googleapis.com` must resolve there to
+   * {@link googleApiRanges}: the instances reach nothing else without `internetEgress`, and a service with it needs Cloud NAT there.
+   */
+  readonly subnetwork: string;
+  /**
+   * Where `*.googleapis.com` is reached from this network. Known at synth.
+   * @default - the addresses of restricted.googleapis.com and private.googleapis.com
+   */
+  readonly googleApiRanges?: readonly string[];
+}
+
+/** {@link GcpPlatformProps} with defaults. */
+export interface ResolvedGcpPlatformProps extends GcpPlatformProps {
+  readonly application: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly deletionProtection: boolean;
+  readonly cidr: string;
+}
+
+const PROJECT = /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
+const REGION = /^[a-z]+-[a-z]+\d+$/;
+const KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
+const PRIVATE_BLOCK = /^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(\d\d)$/;
+const BLOCK = /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/;
+
+/** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
+export function resolveGcpPlatformProps(props: GcpPlatformProps): ResolvedGcpPlatformProps {
+  const application = props.application ?? 'sandpiper';
+  checkName('application', application, 12);
+  checkName('environment', props.environment, 8);
+  checkPattern('project', props.project, PROJECT, 'must be the id of a project (not its number or display name)');
+  checkPattern('region', props.region, REGION, 'must be a Google Cloud region, such as "europe-west3"');
+  checkPattern(
+    'existingKeyId',
+    props.existingKeyId,
+    KEY,
+    'must be the id of a Cloud KMS key: projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>',
+  );
+  checkExistingNetwork(props);
+  const cidr = props.cidr ?? '10.10.0.0/20';
+  checkCidr(cidr);
+  const tags = props.tags ?? {};
+  checkLabels('tags', tags);
+  return { ...props, application, tags, deletionProtection: props.deletionProtection ?? true, cidr };
+}
+
+function checkPattern(prop: string, value: string | undefined, pattern: RegExp, fix: string): void {
+  if (isKnown(value) && !pattern.test(value)) throw new InvalidPropError(prop, value, fix);
+}
+
+function checkCidr(cidr: string): void {
+  const [, prefix] = PRIVATE_BLOCK.exec(cidr) ?? [];
+  const length = Number(prefix);
+  const octets = cidr.split('/')[0]!.split('.').map(Number);
+  const address = octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  const isBlock = octets.every((octet) => octet <= 255) && length >= 16 && length <= 24;
+  if (!isBlock || address % 2 ** (32 - length) !== 0) {
+    throw new InvalidPropError('cidr', cidr, 'must be a private IPv4 block of /16 to /24, such as "10.10.0.0/20"');
+  }
+}
+
+function checkExistingNetwork({ existingNetwork, cidr }: GcpPlatformProps): void {
+  if (existingNetwork === undefined) return;
+  if (cidr !== undefined) {
+    throw new InvalidPropError('cidr', cidr, "is for the platform's own network; leave it out with existingNetwork");
+  }
+  for (const name of ['network', 'subnetwork'] as const) {
+    if (existingNetwork[name] === '') {
+      throw new InvalidPropError(`existingNetwork.${name}`, '', `must be the self link of a ${name}`);
+    }
+  }
+  existingNetwork.googleApiRanges?.forEach((range, index) => {
+    if (!BLOCK.test(range)) {
+      throw new InvalidPropError(`existingNetwork.googleApiRanges[${index}]`, range, 'must be an IPv4 block');
+    }
+  });
+  if (existingNetwork.googleApiRanges?.length === 0) {
+    throw new InvalidPropError('existingNetwork.googleApiRanges', [], 'must name at least one IPv4 block');
+  }
+}

@@ -1,0 +1,58 @@
+import type { Construct } from 'constructs';
+import { checkName } from '../physical-name';
+import { Platform } from '../platform';
+import { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
+import type { TlsServiceProps } from '../tls-service/tls-service';
+import { ArtifactBucket } from './artifact-bucket';
+import type { GcpEnvironment } from './gcp-environment';
+import { resolveGcpPlatformProps, type GcpPlatformProps } from './gcp-platform-props';
+import { GoogleApis } from './google-apis';
+import { existingNetwork, OwnNetwork } from './network';
+import { addGoogleProvider } from './provider';
+
+export type { ExistingGcpNetwork, GcpPlatformProps } from './gcp-platform-props';
+
+/** A service's name is part of names with room for so many characters. */
+const SERVICE_NAME_CHARACTERS = 16;
+
+/**
+ * Google Cloud: provider, APIs, network and artifact bucket, ready to hold services. One per stack: it sets up the stack's
+ * Google provider.
+ *
+ * ```ts
+ * const platform = new GcpPlatform(stack, 'platform', { environment: 'prod', project: 'acme-prod', region: 'europe-west3' });
+ * ```
+ *
+ * @throws InvalidPropError naming the prop, the value and the fix
+ */
+export class GcpPlatform extends Platform {
+  readonly cloud = 'gcp';
+  /** What the platform's parts are told, for constructs of your own. */
+  readonly environment: GcpEnvironment;
+
+  constructor(scope: Construct, id: string, props: GcpPlatformProps) {
+    super(scope, id);
+    const resolved = resolveGcpPlatformProps(props);
+    const { application, environment, project, region, tags, existingKeyId } = resolved;
+    const labels = { application, environment, ...tags };
+    addGoogleProvider(this, { project, region, labels });
+    this.environment = {
+      application,
+      environment,
+      project,
+      region,
+      keyId: existingKeyId,
+      apis: new GoogleApis(this, 'apis', project),
+      network: resolved.existingNetwork
+        ? existingNetwork(resolved.existingNetwork)
+        : new OwnNetwork(this, 'network', resolved),
+      artifacts: new ArtifactBucket(this, 'artifacts', resolved),
+      labels,
+    };
+  }
+
+  override tlsService(id: string, props: TlsServiceProps): GcpHttpsLbTlsService {
+    checkName('id', id, SERVICE_NAME_CHARACTERS);
+    return new GcpHttpsLbTlsService(this, id, { ...props, platform: this.environment });
+  }
+}

@@ -1,0 +1,37 @@
+import { renderBootScript } from '../boot/boot-script';
+import type { MachineSpec } from '../boot/machine-spec';
+import type { GcpPrograms } from './gcp-programs';
+import { journalLogName } from './gcp-logs';
+import type { GcpService } from './gcp-service';
+import { HEALTH_BRIDGE_PORT } from './resolve';
+
+/** The boot script of a service's instances. It names secrets and their versions, and holds no value. */
+export function bootScriptOf(service: GcpService, programs: GcpPrograms, secrets: MachineSpec['secrets']): string {
+  const { id, props, platform } = service;
+  return renderBootScript({
+    schemaVersion: 1,
+    cloud: 'gcp',
+    region: platform.region,
+    project: platform.project,
+    service: id,
+    environmentName: platform.environment,
+    profile: 'service',
+    hostAgent: storedObject(programs.hostAgent),
+    artifact: { ...storedObject(programs.artifact), kind: props.artifact.kind },
+    command: props.artifact.kind === 'archive' ? props.artifact.command : ['./program', ...(props.artifact.args ?? [])],
+    variables: { ...props.environment, PORT: String(props.port) },
+    secrets,
+    port: props.port,
+    health: {
+      path: props.healthCheck.path,
+      expectedStatus: props.healthCheck.expectedStatus,
+      bridgePort: HEALTH_BRIDGE_PORT,
+    },
+    drainSeconds: props.drainSeconds,
+    logs: { logName: journalLogName(service) },
+  });
+}
+
+function storedObject({ bucket, key, sha256 }: GcpPrograms['artifact']): MachineSpec['hostAgent'] {
+  return { bucket, key, sha256 };
+}
