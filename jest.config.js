@@ -1,4 +1,4 @@
-// Two projects: `unit` is fast and needs nothing but Node; `e2e` starts real programs (Terraform, moto, machines).
+// Two projects: `unit` is fast and needs nothing but Node.js; `e2e` starts real programs (Go, Terraform, moto, machines).
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -12,14 +12,21 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.gen/'],
 };
 
+/** Suites that need more than Node.js: whole systems, and what compiles or packs the project. */
+const wholeSystem = ['e2e', 'docs', 'package'];
+
 module.exports = {
   projects: [
     {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/'],
+      testPathIgnorePatterns: ['/node_modules/', ...wholeSystem.map((name) => `<rootDir>/__tests__/${name}/`)],
     },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'] },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: wholeSystem.map((name) => `<rootDir>/__tests__/${name}/**/*.test.ts`),
+    },
   ],
 };

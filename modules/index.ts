@@ -1,0 +1,31 @@
+/**
+ * The contracts: what a service is, wherever it runs. No cloud is loaded; a platform comes from `sandpiper/modules/aws` or
+ * `sandpiper/modules/gcp`.
+ */
+export { InvalidPropError } from './invalid-prop';
+export { Platform, type Cloud, type PlatformProps } from './platform';
+export {
+  archive,
+  binary,
+  type Architecture,
+  type ArchiveArtifact,
+  type Artifact,
+  type BinaryArtifact,
+} from './tls-service/artifact';
+export type { Capacity, MachineSize } from './tls-service/capacity';
+export {
+  existingCertificates,
+  managedCertificate,
+  type CertificateSource,
+  type ExistingCertificates,
+  type ManagedCertificate,
+} from './tls-service/certificate-source';
+export type { AwsTlsServiceOptions, GcpTlsServiceOptions } from './tls-service/cloud-options';
+export {
+  existing,
+  fromVariable,
+  type ExistingSecret,
+  type SecretFromVariable,
+  type SecretSource,
+} from './tls-service/secret-source';
+export type { AccessLogs, Alarms, Firewall, HealthCheck, ITlsService, TlsServiceProps } from './tls-service/tls-service';
