@@ -6,10 +6,10 @@ import { isKnown } from '../known';
  *
  * | size | vCPU | memory | AWS x64 / arm64 | GCP x64 / arm64 |
  * |---|---|---|---|---|
- * | small | 2 | 2 GiB | t3.small / t4g.small | e2-small / t2a-standard-1 |
- * | medium | 2 | 8 GiB | m6i.large / m7g.large | e2-standard-2 / t2a-standard-2 |
- * | large | 4 | 16 GiB | m6i.xlarge / m7g.xlarge | e2-standard-4 / t2a-standard-4 |
- * | xlarge | 8 | 32 GiB | m6i.2xlarge / m7g.2xlarge | e2-standard-8 / t2a-standard-8 |
+ * | small | 2 | 2 GiB | t3.small / t4g.small | e2-small / c4a-highcpu-2 (4 GiB) |
+ * | medium | 2 | 8 GiB | m6i.large / m7g.large | e2-standard-2 / c4a-standard-2 |
+ * | large | 4 | 16 GiB | m6i.xlarge / m7g.xlarge | e2-standard-4 / c4a-standard-4 |
+ * | xlarge | 8 | 32 GiB | m6i.2xlarge / m7g.2xlarge | e2-standard-8 / c4a-standard-8 |
  *
  * Anything else is `aws.instanceType` or `gcp.machineType`.
  */

@@ -11,8 +11,9 @@ export interface ExistingCertificates {
   readonly kind: 'existing';
   /**
    * AWS: ACM certificate ARNs of the load balancer's region; the first is the listener's default, the others are chosen by SNI.
-   * GCP: Certificate Manager certificate ids (`projects/<project>/locations/global/certificates/<name>`), or one
-   * certificate map id (`projects/<project>/locations/global/certificateMaps/<name>`).
+   * GCP: Certificate Manager certificate ids (`projects/<project>/locations/global/certificates/<name>`): one for all clients,
+   * or one for each of `hostNames` in the same order, the first also for clients that name another host. Or one
+   * certificate map id (`projects/<project>/locations/global/certificateMaps/<name>`), known at synth.
    */
   readonly ids: readonly [string, ...string[]];
 }

@@ -17,7 +17,7 @@ export interface AwsTlsServiceOptions {
 
 /** What only GCP has. */
 export interface GcpTlsServiceOptions {
-  /** Machine type, such as `n2-standard-2`, in place of `capacity.machineSize`. @default - from the machine size */
+  /** Machine type, such as `n2-standard-2`, in place of `capacity.machineSize`; known at synth. @default - from the machine size */
   readonly machineType?: string;
   /** Zones of the instance group, all in the platform's region. At least two. @default - three zones, chosen by Google */
   readonly zones?: readonly string[];
