@@ -24,7 +24,11 @@ export interface StoredArtifact {
   readonly sha256: string;
 }
 
-/** Programs that machines fetch at boot: versioned, encrypted, nothing public, no object without its content's hash in its name. */
+/**
+ * Programs that machines fetch at boot: versioned, encrypted, nothing public, no object without its content's hash in its name.
+ * It keeps no usage log of its own: Google writes those through a public group, which the policy "domain restricted
+ * sharing" of many organizations refuses; the project's Data Access audit logs tell the same (docs/policy-exceptions.md).
+ */
 export class ArtifactBucket extends Construct {
   readonly bucket: StorageBucket;
 

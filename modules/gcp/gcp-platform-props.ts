@@ -14,9 +14,10 @@ export interface GcpPlatformProps extends PlatformProps {
   readonly existingNetwork?: ExistingGcpNetwork;
   /**
    * Cloud KMS key that encrypts artifacts, secrets, disks and logs: `projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>`,
-   * in the platform's region. It must allow the project's service agents of Cloud Storage, Compute Engine and Secret Manager,
-   * and its Cloud Logging CMEK account, to encrypt and decrypt (`roles/cloudkms.cryptoKeyEncrypterDecrypter`); docs/gcp.md
-   * lists their names. The platform does not grant it: who owns the key decides who uses it.
+   * in the platform's region. It must allow these accounts of the project to encrypt and decrypt
+   * (`roles/cloudkms.cryptoKeyEncrypterDecrypter`): `service-<number>@gs-project-accounts.iam.gserviceaccount.com` (Cloud
+   * Storage), `service-<number>@compute-system.iam.gserviceaccount.com`, `service-<number>@gcp-sa-secretmanager.iam.gserviceaccount.com`,
+   * and the one that `gcloud logging settings describe` names. The platform does not grant it: who owns the key decides who uses it.
    * @default none - Google's own keys encrypt everything at rest
    */
   readonly existingKeyId?: string;

@@ -17,8 +17,8 @@ const DEFAULT_ZONES = 3;
 const TEMPLATE_PREFIX_CHARACTERS = 36;
 /** Google appends a hyphen and four characters. */
 const BASE_INSTANCE_NAME_CHARACTERS = 58;
-/** Bounds that the autoscaler takes for its initialization period. */
-const INITIALIZATION_SECONDS = { minimum: 15, maximum: 3600 } as const;
+/** The autoscaler ignores an instance this long: no machine boots faster, and no group should be blind for longer. */
+const INITIALIZATION_SECONDS = { minimum: 60, maximum: 1800 } as const;
 const SCALE_IN_WINDOW_SECONDS = 600;
 /** Groups up to this size lose one instance per window, larger ones a tenth. */
 const SMALL_GROUP = 10;

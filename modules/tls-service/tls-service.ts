@@ -66,7 +66,11 @@ export interface TlsServiceProps {
   /** Whom alarms on 5xx answers, latency and unhealthy instances tell. @default - the alarms exist and tell nobody */
   readonly alarms?: Alarms;
 
-  /** Refuse to destroy what holds traffic or data (load balancer, bucket, secrets) until this was applied as `false`. @default true */
+  /**
+   * Refuse to destroy what holds traffic or data (load balancer, secrets, logs) until this was applied as `false`. A load
+   * balancer on GCP has no such switch: there Terraform itself refuses (`prevent_destroy`), for as long as the service is in
+   * the configuration. @default true
+   */
   readonly deletionProtection?: boolean;
 
   /** Whether instances may open connections to the internet, through NAT. @default false - only to the cloud's own services */
@@ -85,10 +89,10 @@ export interface TlsServiceProps {
    */
   readonly baseImage?: string;
 
-  /** Days the service's journal is kept in the cloud's log store: one of the values CloudWatch Logs takes. @default 90 */
+  /** Days the service's journal is kept in the cloud's log store: one of the values CloudWatch Logs takes. GCP: at most 3650. @default 90 */
   readonly logRetentionDays?: number;
 
-  /** Tags (AWS) or labels (GCP) on everything of the service, besides the platform's. @default none */
+  /** Tags (AWS) or labels (GCP: lower-case letters, digits, "_" and "-") on everything of the service, besides the platform's. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 
   /** What only AWS has. @default none */
