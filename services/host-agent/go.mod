@@ -1,9 +1,9 @@
 module sandpiper/services/host-agent
 
-go 1.26.0
+go 1.25.0
 
 require (
-	cloud.google.com/go/compute/metadata v0.10.0
+	cloud.google.com/go/compute/metadata v0.9.0
 	github.com/aws/aws-sdk-go-v2 v1.47.8
 	github.com/aws/aws-sdk-go-v2/config v1.33.16
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.16
@@ -27,5 +27,5 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/ssooidc v1.44.4 // indirect
 	github.com/aws/aws-sdk-go-v2/service/sts v1.51.9 // indirect
 	github.com/aws/smithy-go v1.28.8 // indirect
-	golang.org/x/sys v0.46.0 // indirect
+	golang.org/x/sys v0.35.0 // indirect
 )
