@@ -1,4 +1,4 @@
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { checkName } from '../physical-name';
 import { Platform } from '../platform';
 import { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
@@ -27,8 +27,10 @@ const SERVICE_NAME_CHARACTERS = 16;
  */
 export class GcpPlatform extends Platform {
   readonly cloud = 'gcp';
-  /** What the platform's parts are told, for constructs of your own. */
-  readonly environment: GcpEnvironment;
+  /** What services are told about the platform; also of use to code that adds Google resources of its own. */
+  readonly gcp: GcpEnvironment;
+  /** Holds the services, so that none can have the name of a part of the platform. */
+  private readonly services: Construct;
 
   constructor(scope: Construct, id: string, props: GcpPlatformProps) {
     super(scope, id);
@@ -36,7 +38,7 @@ export class GcpPlatform extends Platform {
     const { application, environment, project, region, tags, existingKeyId } = resolved;
     const labels = { application, environment, ...tags };
     addGoogleProvider(this, { project, region, labels });
-    this.environment = {
+    this.gcp = {
       application,
       environment,
       project,
@@ -49,10 +51,11 @@ export class GcpPlatform extends Platform {
       artifacts: new ArtifactBucket(this, 'artifacts', resolved),
       labels,
     };
+    this.services = new Construct(this, 'services');
   }
 
   override tlsService(id: string, props: TlsServiceProps): GcpHttpsLbTlsService {
     checkName('id', id, SERVICE_NAME_CHARACTERS);
-    return new GcpHttpsLbTlsService(this, id, { ...props, platform: this.environment });
+    return new GcpHttpsLbTlsService(this.services, id, { ...props, platform: this.gcp });
   }
 }

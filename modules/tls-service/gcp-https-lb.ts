@@ -24,7 +24,7 @@ import type { ITlsService, TlsServiceProps } from './tls-service';
 
 /** Props of {@link GcpHttpsLbTlsService}. */
 export interface GcpHttpsLbTlsServiceProps extends TlsServiceProps {
-  /** Where the service runs: `GcpPlatform.environment`. */
+  /** Where the service runs: `GcpPlatform.gcp`. */
   readonly platform: GcpEnvironment;
 }
 

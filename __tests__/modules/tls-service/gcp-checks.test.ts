@@ -80,6 +80,13 @@ describe('what only GCP limits', () => {
     );
   });
 
+  it.each(['network', 'apis', 'artifacts', 'google', 'services'])(
+    'takes a service named %s, like a part of the platform',
+    (id) => {
+      expect(synthesizeGcp({ id }).one('compute_backend_service').name).toBe(`sandpiper-dev-${id}`);
+    },
+  );
+
   it('gives no two parts of one type the same name', () => {
     const { json } = synthesizeGcp({
       service: {

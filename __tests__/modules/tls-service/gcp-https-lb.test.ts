@@ -595,9 +595,9 @@ describe('GcpHttpsLbTlsService', () => {
   });
 });
 
-/** The machine spec inside a boot script. */
+/** The machine spec inside a boot script, its Terraform values as they would be written alone. */
 function specOf(script: string): any {
   const begin = script.indexOf('{"schemaVersion"');
   const line = script.slice(begin, script.indexOf('\n', begin));
-  return JSON.parse(line);
+  return JSON.parse(line.replace(/\$\{trimprefix\(.*?\[(\S+?)\]\)\),.*?\)\}/g, '${$1}'));
 }
