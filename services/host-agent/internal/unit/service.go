@@ -34,6 +34,7 @@ TimeoutStopSec=%[8]d
 KillMode=mixed
 StandardOutput=journal
 StandardError=journal
+SyslogIdentifier=%[1]s
 LimitCORE=0
 `, spec.Service, after, requires, commandLine(command...), program.Directory,
 		environmentLines(spec.Variables), credentialLines(spec.Secrets), spec.DrainSeconds+stopMarginSeconds)
