@@ -28,7 +28,7 @@ export function lockDown(scope: Construct, bucket: S3Bucket): S3BucketVersioning
 export function refusePlainText(bucketArn: string): PolicyStatement[] {
   const everything = {
     effect: 'Deny',
-    principal: '*',
+    principal: { AWS: '*' },
     actions: ['s3:*'],
     resources: [bucketArn, `${bucketArn}/*`],
   } as const;

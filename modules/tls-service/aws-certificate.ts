@@ -2,6 +2,7 @@ import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
 import { AcmCertificateValidation } from '@cdktf/provider-aws/lib/acm-certificate-validation';
 import type { DataAwsRoute53Zone } from '@cdktf/provider-aws/lib/data-aws-route53-zone';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
+import { TerraformLocal } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ResolvedTlsServiceProps } from './resolve';
 
@@ -34,18 +35,18 @@ export function addCertificates(
     keyAlgorithm: 'EC_prime256v1',
     lifecycle: { createBeforeDestroy: true },
   });
-  const records = props.hostNames.map(
-    (hostName, index) =>
-      new Route53Record(scope, `certificate-validation-record-${index}`, {
-        zoneId: zone!.zoneId,
-        name: validationOption(certificate, hostName, 'name'),
-        type: validationOption(certificate, hostName, 'type'),
-        records: [validationOption(certificate, hostName, 'value')],
-        ttl: VALIDATION_TTL_SECONDS,
-        // ACM gives every certificate of an account the same record for the same name; another environment may have it already.
-        allowOverwrite: true,
-      }),
-  );
+  const records = props.hostNames.map((hostName, index) => {
+    const local = new TerraformLocal(scope, `certificate-name-${index}`, hostName);
+    return new Route53Record(scope, `certificate-validation-record-${index}`, {
+      zoneId: zone!.zoneId,
+      name: validationOption(certificate, local, 'name'),
+      type: validationOption(certificate, local, 'type'),
+      records: [validationOption(certificate, local, 'value')],
+      ttl: VALIDATION_TTL_SECONDS,
+      // ACM gives every certificate of an account the same record for the same name; another environment may have it already.
+      allowOverwrite: true,
+    });
+  });
   const validation = new AcmCertificateValidation(scope, 'certificate-validation', {
     certificateArn: certificate.arn,
     validationRecordFqdns: records.map((record) => record.fqdn),
@@ -57,6 +58,10 @@ export function addCertificates(
  * One field of the validation record of one host name. `domain_validation_options` is a set, unknown until the certificate
  * is requested: a `for_each` over it would need its keys at plan, an index would pair names with records by chance.
  */
-function validationOption(certificate: AcmCertificate, hostName: string, field: 'name' | 'type' | 'value'): string {
-  return `\${one([for option in ${certificate.fqn}.domain_validation_options : option.resource_record_${field} if option.domain_name == "${hostName}"])}`;
+function validationOption(
+  certificate: AcmCertificate,
+  hostName: TerraformLocal,
+  field: 'name' | 'type' | 'value',
+): string {
+  return `\${one([for option in ${certificate.fqn}.domain_validation_options : option.resource_record_${field} if option.domain_name == ${hostName.fqn}])}`;
 }

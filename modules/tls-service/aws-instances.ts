@@ -2,7 +2,7 @@ import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { DataAwsAmi } from '@cdktf/provider-aws/lib/data-aws-ami';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
-import { Fn, Op, Token, type ITerraformDependable } from 'cdktf';
+import { Fn, Op, TerraformLocal, Token, type ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsEnvironment } from '../aws/aws-environment';
 import type { InstancePlacement } from '../aws/network';
@@ -97,7 +97,8 @@ export function addInstances(
 
 function addLaunchTemplate(scope: Construct, options: Parameters<typeof addInstances>[1]): LaunchTemplate {
   const { name, platform, props, identity, securityGroupId } = options;
-  const userData = Fn.base64encode(options.userData);
+  // A local value, because the script holds quotes and Terraform values, which a function's argument cannot hold together.
+  const userData = Fn.base64encode(new TerraformLocal(scope, 'boot-script', options.userData).asString);
   const tags = instanceTags(options);
   return new LaunchTemplate(scope, 'launch-template', {
     name,

@@ -1,4 +1,4 @@
-import { Aspects, type IAspect } from 'cdktf';
+import { Aspects, TerraformResource, type IAspect } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 
 interface Taggable extends IConstruct {
@@ -18,7 +18,5 @@ export function tagEverything(scope: Construct, tags: Readonly<Record<string, st
 
 /** Data sources have `tags` too: there they are a filter. */
 function isTaggable(node: IConstruct): node is Taggable {
-  return (
-    'tagsInput' in node && 'terraformResourceType' in node && !String(node.terraformResourceType).startsWith('data.')
-  );
+  return TerraformResource.isTerraformResource(node) && 'tagsInput' in node;
 }
