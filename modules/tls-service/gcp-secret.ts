@@ -6,8 +6,12 @@ import { SecretManagerSecretIamMember } from '@cdktf/provider-google/lib/secret-
 import { SecretManagerSecretVersion } from '@cdktf/provider-google/lib/secret-manager-secret-version';
 import type { ITerraformDependable } from 'cdktf';
 import type { MachineSpec } from '../boot/machine-spec';
+import { physicalName } from '../physical-name';
 import type { GcpService } from './gcp-service';
 import type { SecretFromVariable } from './secret-source';
+
+/** Longest id of a secret (Secret Manager, "Create a secret"). */
+const SECRET_ID_CHARACTERS = 255;
 
 /** Where a machine finds its secrets, and the rights it needs for that. No value. */
 export interface GcpSecrets {
@@ -35,7 +39,7 @@ export function addSecrets(service: GcpService, member: string): GcpSecrets {
 function writeSecret(service: GcpService, variable: string, source: SecretFromVariable) {
   const { scope, props, platform, labels, id } = service;
   const secret = new SecretManagerSecret(scope, `secret-${variable}`, {
-    secretId: [platform.application, platform.environment, id, variable].join('-'),
+    secretId: physicalName([platform.application, platform.environment, id, variable], SECRET_ID_CHARACTERS),
     labels: { ...labels },
     replication: replication(service),
     deletionProtection: props.deletionProtection,
