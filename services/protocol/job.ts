@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import {
+  MAX_ARG_BYTES,
+  MAX_ARGS,
+  MAX_FILE_NAME_BYTES,
+  MAX_FILES,
+  MAX_FILES_BYTES,
+  MAX_STDIN_BYTES,
+  requestedLimitsSchema,
+} from './limits';
+
+/** How bytes travel in a JSON string: as UTF-8 text, or as base64 where they are not text. */
+export const encodingSchema = z.enum(['utf8', 'base64']);
+export type Encoding = z.infer<typeof encodingSchema>;
+
+/**
+ * Name of a file in the work directory: relative, with `/` between directories. Names that lead out of it (`..`, a leading
+ * `/`), name nothing (empty parts, `.`) or end early (NUL) are refused; all others, odd ones too, are taken as they are.
+ */
+export const fileNameSchema = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name) <= MAX_FILE_NAME_BYTES, `has more than ${MAX_FILE_NAME_BYTES} bytes`)
+  .refine((name) => !name.includes('\0'), 'holds a NUL')
+  .refine((name) => !name.startsWith('/'), 'is absolute; names are relative to the work directory')
+  .refine(
+    (name) => name.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+    'has an empty part, "." or ".." in it',
+  );
+
+/** A file of a job. */
+export const jobFileSchema = z.strictObject({
+  /** @default the source file name of the language, for the first file */
+  name: fileNameSchema.optional(),
+  content: z.string(),
+  /** @default 'utf8' */
+  encoding: encodingSchema.optional(),
+});
+export type JobFile = z.infer<typeof jobFileSchema>;
+
+const textWithoutNul = (limit: number) =>
+  z
+    .string()
+    .refine((text) => !text.includes('\0'), 'holds a NUL, which no argument can')
+    .refine((text) => Buffer.byteLength(text) <= limit, `has more than ${limit} bytes`);
+
+/** One program to compile (if its language does) and run. */
+export const jobSchema = z.strictObject({
+  /** The first one is the program; the others lie beside it. */
+  files: z
+    .array(jobFileSchema)
+    .min(1)
+    .max(MAX_FILES)
+    .refine(
+      (files) => files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0) <= MAX_FILES_BYTES,
+      `hold more than ${MAX_FILES_BYTES} bytes together`,
+    )
+    .refine((files) => files.slice(1).every((file) => file.name !== undefined), 'have no name (only the first may)'),
+  /** Id or alias. */
+  language: z.string().min(1).max(64),
+  /** Exact version, its leading parts, a semver range or `*`. @default '*' */
+  version: z.string().max(64).optional(),
+  /** What standard input begins with. */
+  stdin: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) <= MAX_STDIN_BYTES, `has more than ${MAX_STDIN_BYTES} bytes`)
+    .optional(),
+  /** @default 'utf8' */
+  stdinEncoding: encodingSchema.optional(),
+  /** Whether standard input stays open after `stdin`, for more to come. @default false */
+  stdinOpen: z.boolean().optional(),
+  args: z.array(textWithoutNul(MAX_ARG_BYTES)).max(MAX_ARGS).optional(),
+  /** How output events carry bytes. With `utf8` what is not UTF-8 becomes U+FFFD. @default 'utf8' */
+  outputEncoding: encodingSchema.optional(),
+  /** Lower limits than the language's. */
+  limits: requestedLimitsSchema.optional(),
+});
+export type Job = z.infer<typeof jobSchema>;

@@ -1,0 +1,20 @@
+/** A directory or file of the host that a sandbox sees, read-only. */
+export interface RootfsBind {
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** Absolute path in the sandbox; it must exist in the root directory, as a mount point. */
+  readonly destination: string;
+}
+
+/**
+ * What a job sees as `/`, read-only. It has the empty directories `/proc`, `/dev`, `/tmp`, `/work` and the empty file
+ * `/.sandbox-init` as mount points. The sandbox mounts its own over them.
+ */
+export interface Rootfs {
+  /** Names the content: sandboxes of the same id may stand in for one another. */
+  readonly id: string;
+  /** Absolute path of the root directory on the host: an unpacked or mounted image, or the skeleton for the host's toolchains. */
+  readonly directory: string;
+  /** @default none */
+  readonly binds?: readonly RootfsBind[];
+}
