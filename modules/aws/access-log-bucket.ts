@@ -59,13 +59,13 @@ export class AccessLogBucket extends Construct {
       ),
     });
     this.expire('artifact-bucket', BUCKET_LOG_PREFIX, BUCKET_LOG_DAYS);
-    const lifecycle = new S3BucketLifecycleConfiguration(this, 'lifecycle', {
+    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       bucket: bucket.id,
       rule: Lazy.anyValue({ produce: () => this.rules }),
       dependsOn: [versioning],
     });
     this.bucket = bucket.id;
-    this.ready = [policy, lifecycle];
+    this.ready = [policy];
   }
 
   /** Prefix of a load balancer's logs, whose entries are gone after `days`. */
