@@ -1,0 +1,116 @@
+import { createHmac } from 'node:crypto';
+import { Command, InvalidArgumentError } from 'commander';
+import { LocalPlatform } from '../../local/local-platform';
+import { binary } from '../../modules/tls-service/artifact';
+import { existing } from '../../modules/tls-service/secret-source';
+import { USER_API, userApi } from '../../stacks/application';
+import { buildGoPrograms, builtProgram } from '../build/go-programs';
+import { dataDirectory } from '../provision/cache';
+import { provisionGo } from '../provision/go';
+import { tell } from '../provision/progress';
+
+/** Signs the tokens of this machine's user API unless APP_JWT_SECRET is set. Everybody knows it: it protects nothing. */
+const DEMO_SECRET = 'sekret';
+
+const HELP = `
+Ports are also read from SANDPIPER_HTTPS_PORT and SANDPIPER_HTTP_PORT.
+APP_JWT_SECRET is the secret of the user API; without it, a demo secret that everybody knows is used.`;
+
+interface Options {
+  readonly httpsPort: number;
+  readonly httpPort: number;
+}
+
+/** `sandpiper up`: the application on this machine, behind TLS, until Ctrl-C. */
+export function command(): Command {
+  return new Command('up')
+    .description('Serves the application over TLS on this machine, until Ctrl-C.')
+    .option('--https-port <port>', 'port of the TLS front', parsePort, portSetting('SANDPIPER_HTTPS_PORT', 8443))
+    .option('--http-port <port>', 'port that redirects to it', parsePort, portSetting('SANDPIPER_HTTP_PORT', 8080))
+    .addHelpText('after', HELP)
+    .action((options: Options) => up(options));
+}
+
+async function up(options: Options): Promise<void> {
+  await provisionGo();
+  buildGoPrograms(['host'], [USER_API]);
+  const secret = process.env.APP_JWT_SECRET || DEMO_SECRET;
+  const platform = new LocalPlatform({
+    dataDirectory: dataDirectory('tls'),
+    ...options,
+    secrets: { APP_JWT_SECRET: secret },
+    log: (line) => console.log(line),
+  });
+  platform.tlsService(
+    USER_API,
+    userApi({ artifact: binary(builtProgram(USER_API, 'host')), jwtSecret: existing('APP_JWT_SECRET') }),
+  );
+  const stopped = untilStopped();
+  try {
+    const { url, authorityFile, httpPort } = await platform.start();
+    announce({ url, authorityFile, httpPort, secret });
+    tell(`stopping (${await stopped}): finishing requests in flight`);
+  } finally {
+    await platform.stop();
+  }
+}
+
+function announce(told: { url: string; authorityFile: string; httpPort: number; secret: string }): void {
+  const token = demoToken(told.secret);
+  console.log(`
+Serving ${told.url}/v1/user (and http://localhost:${told.httpPort}, which redirects). Ctrl-C stops.
+
+  curl --cacert '${told.authorityFile}' -H 'Authorization: Bearer ${token}' ${told.url}/v1/user
+
+${told.secret === DEMO_SECRET ? `The token is signed with the demo secret "${DEMO_SECRET}": set APP_JWT_SECRET for one of your own.\n` : ''}${trustHint(told.authorityFile)}
+`);
+}
+
+/** How to make the browsers of this system trust the local authority. */
+function trustHint(file: string): string {
+  const line =
+    process.platform === 'darwin'
+      ? `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain '${file}'`
+      : `sudo cp '${file}' /usr/local/share/ca-certificates/sandpiper.crt && sudo update-ca-certificates`;
+  return `To have this machine trust it: ${line}\n(Firefox and Chromium keep stores of their own: import the file there as an authority.)`;
+}
+
+/** A token of a made-up user that is valid for a day. */
+function demoToken(secret: string): string {
+  const now = Math.floor(Date.now() / 1000);
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({
+    iat: now,
+    exp: now + 24 * 60 * 60,
+    user_id: 'demo',
+    user_full_name: 'Demo User',
+    user_email: 'demo@example.com',
+  })}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+/** Resolves with the signal that asks to stop. A second one stops at once. */
+function untilStopped(): Promise<string> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError('must be a port, 0 to 65535.');
+  return port;
+}
+
+function portSetting(name: string, fallback: number): number {
+  const text = process.env[name];
+  return text === undefined || text === '' ? fallback : parsePort(text);
+}
