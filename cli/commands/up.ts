@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { LocalPlatform } from '../../local/local-platform';
 import { binary } from '../../modules/tls-service/artifact';
@@ -8,9 +7,12 @@ import { buildGoPrograms, builtProgram } from '../build/go-programs';
 import { dataDirectory } from '../provision/cache';
 import { provisionGo } from '../provision/go';
 import { tell } from '../provision/progress';
+import { signDemoToken } from '../token';
 
 /** Signs the tokens of this machine's user API unless APP_JWT_SECRET is set. Everybody knows it: it protects nothing. */
 const DEMO_SECRET = 'sekret';
+
+const DAY_SECONDS = 24 * 60 * 60;
 
 const HELP = `
 Ports are also read from SANDPIPER_HTTPS_PORT and SANDPIPER_HTTP_PORT.
@@ -56,7 +58,7 @@ async function up(options: Options): Promise<void> {
 }
 
 function announce(told: { url: string; authorityFile: string; httpPort: number; secret: string }): void {
-  const token = demoToken(told.secret);
+  const token = signDemoToken(told.secret, DAY_SECONDS);
   console.log(`
 Serving ${told.url}/v1/user (and http://localhost:${told.httpPort}, which redirects). Ctrl-C stops.
 
@@ -73,20 +75,6 @@ function trustHint(file: string): string {
       ? `sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain '${file}'`
       : `sudo cp '${file}' /usr/local/share/ca-certificates/sandpiper.crt && sudo update-ca-certificates`;
   return `To have this machine trust it: ${line}\n(Firefox and Chromium keep stores of their own: import the file there as an authority.)`;
-}
-
-/** A token of a made-up user that is valid for a day. */
-function demoToken(secret: string): string {
-  const now = Math.floor(Date.now() / 1000);
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({
-    iat: now,
-    exp: now + 24 * 60 * 60,
-    user_id: 'demo',
-    user_full_name: 'Demo User',
-    user_email: 'demo@example.com',
-  })}`;
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
 /** Resolves with the signal that asks to stop. A second one stops at once. */
