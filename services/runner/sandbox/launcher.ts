@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { encodeNumbers, encodeStrings } from './frames';
+
+/** The program that starts runtimes (services/runner/launcher/launcher.c). */
+export interface Launcher {
+  /** Makes a process that waits in the given cgroups, and resolves with the connection to it. */
+  connect(procsFiles: readonly string[]): Promise<net.Socket>;
+  close(): void;
+}
+
+/** The kernel's limit for the path of a socket. */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+/** @param leftOut mount point that runtimes shall not see (crun and hybrid hosts) */
+export async function startLauncher(program: string, directory: string, leftOut?: string): Promise<Launcher> {
+  const socketPath = path.join(directory, 'launcher');
+  if (Buffer.byteLength(socketPath) > MAX_SOCKET_PATH_BYTES) throw new Error(`${socketPath} is too long for a socket`);
+  const child = spawn(program, [socketPath, ...(leftOut ? [leftOut] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let problem = '';
+  child.stderr.on('data', (chunk: Buffer) => (problem += chunk.toString()));
+  child.stdin.on('error', () => undefined);
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.stdout.once('data', () => resolve());
+    child.once('close', (code) => reject(new Error(problem.trim() || `launcher ended with exit code ${code}`)));
+  });
+  // It lives as long as this process, which need not wait for it.
+  child.unref();
+  for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as net.Socket).unref();
+  return {
+    connect: (procsFiles) => connect(socketPath, procsFiles),
+    close: () => {
+      child.stdin.end();
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+  };
+}
+
+function connect(socketPath: string, procsFiles: readonly string[]): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ path: socketPath, allowHalfOpen: true });
+    const refuse = (problem: string): void => {
+      socket.destroy();
+      reject(new Error(problem));
+    };
+    socket.on('error', (error) => refuse(`launcher: ${error.message}`));
+    socket.once('connect', () => socket.write(launcherMessage(procsFiles)));
+    socket.once('end', () => refuse('launcher: closed the connection'));
+    socket.once('data', (answer: Buffer) => {
+      if (answer.toString('latin1') !== 'c') return refuse(answer.toString().trim());
+      socket.removeAllListeners();
+      socket.pause();
+      // Until its user listens: an idle process may be ended at any time.
+      socket.on('error', () => undefined);
+      return resolve(socket);
+    });
+  });
+}
+
+/** Strings behind their length, as the launcher reads them. */
+export function launcherMessage(strings: readonly string[]): Buffer {
+  const payload = encodeStrings(strings);
+  return Buffer.concat([encodeNumbers(payload.length), payload]);
+}

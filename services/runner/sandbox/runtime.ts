@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import * as path from 'node:path';
+
+export type RuntimeName = 'crun' | 'runsc';
+
+/** A container runtime as this project starts it. What differs between runtimes is here, as data. */
+export interface Runtime {
+  readonly name: RuntimeName;
+  /** Absolute path. */
+  readonly program: string;
+  /** Options before the command, for a state directory of the runner's own. */
+  readonly options: (stateDirectory: string) => readonly string[];
+  /** Memory of the runtime's own processes, which are in the sandbox's cgroup. */
+  readonly ownMemoryBytes: number;
+  /** Host processes and threads of the runtime itself, and for each process or thread of the job. */
+  readonly ownProcesses: number;
+  readonly processesPerJobProcess: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Shares the host's kernel. Its cgroup manager is off: the runner puts it into a group before it starts. */
+export function crun(program: string): Runtime {
+  return {
+    name: 'crun',
+    program,
+    options: (state) => ['--root', path.join(state, 'crun'), '--cgroup-manager=disabled'],
+    ownMemoryBytes: 4 * MEBIBYTE,
+    // crun itself and the init.
+    ownProcesses: 2,
+    processesPerJobProcess: 1,
+  };
+}
+
+/** gVisor: a kernel of its own for each sandbox, written in Go; system calls are taken over by systrap. */
+export function runsc(program: string): Runtime {
+  return {
+    name: 'runsc',
+    program,
+    options: (state) => [
+      '--root',
+      path.join(state, 'runsc'),
+      '--platform=systrap',
+      '--network=none',
+      '--overlay2=none',
+      // The group is the runner's business, as with crun.
+      '--ignore-cgroups',
+    ],
+    // Sentry and gofer, measured at 35 to 60 MiB.
+    ownMemoryBytes: 64 * MEBIBYTE,
+    // Go threads of `runsc run`, sentry and gofer, measured at 40 to 60.
+    ownProcesses: 96,
+    // A task is a thread of the sentry and one of systrap's stub.
+    processesPerJobProcess: 3,
+  };
+}
+
+/** Runs a command of the runtime beside the sandbox, such as `delete`. @returns what it printed and how it ended */
+export function callRuntime(
+  runtime: Runtime,
+  stateDirectory: string,
+  args: readonly string[],
+): Promise<{ readonly ok: boolean; readonly output: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      runtime.program,
+      [...runtime.options(stateDirectory), ...args],
+      { timeout: 10_000, killSignal: 'SIGKILL' },
+      (error, stdout, stderr) => resolve({ ok: error === null, output: stdout + stderr }),
+    );
+  });
+}

@@ -1,0 +1,65 @@
+import type { Rootfs } from '../rootfs';
+import { INIT_PATH, sandboxMounts, WORK_DIRECTORY, type DiskLimits } from './mounts';
+import { seccompProfile } from './seccomp';
+
+/** Host user and group ids that sandboxes are mapped to. */
+export type IdMapping =
+  /** Root maps each sandbox to two ids of its own: the namespace's root, which only sets up, and the job's. */
+  | { readonly kind: 'own'; readonly firstHostId: number }
+  /** Without root there is one id to map: the runner's own. */
+  | { readonly kind: 'rootless'; readonly uid: number; readonly gid: number };
+
+/** What an OCI bundle is made from. */
+export interface SpecProps {
+  readonly rootfs: Rootfs;
+  /** Absolute path of the init program on the host. */
+  readonly initProgram: string;
+  readonly disk: DiskLimits;
+  readonly ids: IdMapping;
+}
+
+/** "nobody": the user and group of every job, inside its sandbox. */
+export const JOB_ID = 65_534;
+
+const MASKED_PATHS = ['acpi', 'asound', 'kcore', 'keys', 'key-users', 'latency_stats', 'sched_debug', 'scsi'].concat([
+  'timer_list',
+  'timer_stats',
+]);
+const READ_ONLY_PATHS = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'];
+
+/** `config.json` of a sandbox whose process 1 is the init. cgroups are the host's business (cgroup.ts), not the runtime's. */
+export function ociSpec({ rootfs, initProgram, disk, ids }: SpecProps): object {
+  const none: string[] = [];
+  const jobId = ids.kind === 'own' ? JOB_ID : ids.uid;
+  const mapping = (which: 'uid' | 'gid') =>
+    ids.kind === 'own'
+      ? [
+          { containerID: 0, hostID: ids.firstHostId, size: 1 },
+          { containerID: JOB_ID, hostID: ids.firstHostId + 1, size: 1 },
+        ]
+      : [{ containerID: jobId, hostID: ids[which], size: 1 }];
+  return {
+    ociVersion: '1.0.2',
+    process: {
+      terminal: false,
+      user: { uid: jobId, gid: jobId },
+      args: [INIT_PATH],
+      env: [],
+      cwd: WORK_DIRECTORY,
+      capabilities: { bounding: none, effective: none, inheritable: none, permitted: none, ambient: none },
+      rlimits: [{ type: 'RLIMIT_CORE', hard: 0, soft: 0 }],
+      noNewPrivileges: true,
+    },
+    root: { path: rootfs.directory, readonly: true },
+    hostname: 'sandbox',
+    mounts: sandboxMounts(rootfs, initProgram, disk),
+    linux: {
+      namespaces: ['pid', 'ipc', 'uts', 'mount', 'network', 'user'].map((type) => ({ type })),
+      uidMappings: mapping('uid'),
+      gidMappings: mapping('gid'),
+      maskedPaths: MASKED_PATHS.map((name) => `/proc/${name}`),
+      readonlyPaths: READ_ONLY_PATHS.map((name) => `/proc/${name}`),
+      seccomp: seccompProfile,
+    },
+  };
+}
