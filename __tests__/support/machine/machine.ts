@@ -48,9 +48,9 @@ export interface Machine {
   /** What the serial console showed. */
   console(): string;
   /** The journal of this boot, or of one unit (`user-api.service`) or identifier (`-t sandpiper-boot`). */
-  journal(...args: string[]): string;
+  journal(...args: string[]): Promise<string>;
   /** Runs a shell command in the machine as root. */
-  exec(command: string): { readonly code: number; readonly output: string };
+  exec(command: string): Promise<{ readonly code: number; readonly output: string }>;
   /** Waits until a path answers a status; fails with console and journal when it does not within `seconds`. @default 60 */
   waitFor(path: string, expected: { port: number; status: number; seconds?: number }): Promise<void>;
   /** Waits until something holds; fails as `waitFor` does. */
@@ -71,7 +71,7 @@ export async function bootMachine(options: {
   const lower = debianRoot(cloud.name);
   const { certificatePem, contextOf } = await (authority ??= createAuthority());
   const directory = temporaryDirectory('machine');
-  const network = openNetwork();
+  const network = openNetwork(directory);
   const name = `sp${network.number}`;
   const id = cloud.name === 'aws' ? `i-0${crypto.randomBytes(8).toString('hex')}` : String(crypto.randomInt(2 ** 47));
   const at = (file: string) => path.join(directory, file);
@@ -118,33 +118,36 @@ export async function bootMachine(options: {
     const layers = `lowerdir=${lower},upperdir=${at('upper')},workdir=${at('work')}`;
     check(spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, root], { encoding: 'utf8' }));
     prepareRoot(root, { cloud: cloud.name, name, nameServer: network.gateway, certificatePem });
-    await network.startEdge(directory);
+    await network.startEdge();
     launcher = launch({ root, name, cgroups, namespacePath: network.namespacePath, consoleFile: at('console') });
   } catch (error) {
     await stop();
     throw error;
   }
   const leader = () => childOf(launcher ?? 0);
-  const exec: Machine['exec'] = (command) => {
+  const exec: Machine['exec'] = async (command) => {
     const init = leader();
     if (init === undefined) return { code: 255, output: 'the machine does not run' };
-    const { status, stdout, stderr } = spawnSync(
-      'nsenter',
-      ['-t', String(init), '-m', '-u', '-i', '-n', '-p', '-C', '/bin/sh', '-c', command],
-      {
-        encoding: 'utf8',
-        maxBuffer: 64 << 20,
-        env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C.UTF-8' },
-      },
-    );
-    return { code: status ?? 255, output: stdout + stderr };
+    // Not spawnSync: the machine may ask for something that this process answers.
+    const args = ['-t', String(init), '-m', '-u', '-i', '-n', '-p', '-C', '/bin/sh', '-c', command];
+    const env = {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: '/root',
+      LC_ALL: 'C.UTF-8',
+    };
+    const child = spawn('nsenter', args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 255)));
+    return { code, output };
   };
   const console_ = () => fs.readFileSync(at('console'), 'utf8');
   const until: Machine['until'] = async (what, holds, seconds = 60) => {
     const deadline = Date.now() + seconds * 1000;
     while (!(await holds())) {
       if (Date.now() > deadline) {
-        const { output } = exec('journalctl --no-pager -o short -n 120');
+        const { output } = await exec('journalctl --no-pager -o short -n 120');
         throw new Error(
           `${name}: not within ${seconds} s: ${what}\n--- console\n${console_().slice(-4000)}\n--- journal\n${output}`,
         );
@@ -159,9 +162,9 @@ export async function bootMachine(options: {
     console: console_,
     exec,
     until,
-    journal: (...args) => {
+    journal: async (...args) => {
       const filter = args.map((arg) => (arg.startsWith('-') ? arg : /\.\w+$/.test(arg) ? `-u ${arg}` : arg)).join(' ');
-      return exec(`journalctl --no-pager -b -o cat ${filter}`).output;
+      return (await exec(`journalctl --no-pager -b -o cat ${filter}`)).output;
     },
     waitFor: (url, { port, status, seconds }) =>
       until(
@@ -170,10 +173,10 @@ export async function bootMachine(options: {
         seconds,
       ),
     reboot: async () => {
-      const before = exec('cat /proc/sys/kernel/random/boot_id; stat -c %Z /proc/1').output;
-      const old = leader();
-      exec('systemctl reboot');
-      await until('the machine reboots', () => leader() !== undefined && leader() !== old && before !== '', 60);
+      const before = leader();
+      // The machine may be gone before the command has ended.
+      void exec('systemctl reboot');
+      await until('the machine reboots', () => leader() !== undefined && leader() !== before);
     },
     stop,
   };
@@ -196,6 +199,10 @@ function launch(options: {
       '-c',
       `${cgroups.map((cgroup) => `echo $$ >${cgroup}/cgroup.procs; `).join('')}exec "$@"`,
       'sh',
+      // A machine does not outlive its test process, however that ends.
+      'setpriv',
+      '--pdeathsig',
+      'KILL',
       'systemd-nspawn',
       '--quiet',
       `--directory=${root}`,

@@ -11,8 +11,8 @@ export interface MachineNetwork {
   readonly gateway: string;
   /** Path of the machine's network namespace. */
   readonly namespacePath: string;
-  /** Starts forwarding to `metadata.sock` and `api.sock` of a directory. */
-  startEdge(directory: string): Promise<void>;
+  /** Starts forwarding to `metadata.sock` and `api.sock` of the machine's directory. */
+  startEdge(): Promise<void>;
   close(): void;
 }
 
@@ -20,10 +20,11 @@ const HIGHEST = 250;
 
 /**
  * Host <-> edge namespace <-> machine namespace, without a route to anywhere else. The names of the namespaces are the
- * lock that keeps machines of several test processes apart.
+ * lock that keeps machines of several test processes apart. What a killed test process left behind is removed first, with its
+ * `directory`.
  */
-export function openNetwork(): MachineNetwork {
-  const number = claimNumber();
+export function openNetwork(directory: string): MachineNetwork {
+  const number = claimNumber(directory);
   const [edge, machine] = [`sp${number}e`, `sp${number}m`];
   const at = (last: number) => `10.213.${number}.${last}`;
   let edgeProcess: ChildProcess | undefined;
@@ -60,7 +61,7 @@ export function openNetwork(): MachineNetwork {
     address: at(6),
     gateway: at(5),
     namespacePath: `/run/netns/${machine}`,
-    startEdge: async (directory) => {
+    startEdge: async () => {
       const child = spawn(
         'ip',
         ['netns', 'exec', edge, process.execPath, path.join(__dirname, 'edge.js'), directory, at(5)],
@@ -76,23 +77,26 @@ export function openNetwork(): MachineNetwork {
   };
 }
 
-function claimNumber(): number {
+function claimNumber(directory: string): number {
   fs.mkdirSync('/run/sandpiper-machines', { recursive: true });
   for (let number = 1; number <= HIGHEST; number++) {
     sweep(number);
     if (spawnSync('ip', ['netns', 'add', `sp${number}e`]).status !== 0) continue;
-    fs.writeFileSync(ownerFile(number), String(process.pid));
+    fs.writeFileSync(ownerFile(number), JSON.stringify({ pid: process.pid, directory }));
     return number;
   }
   throw new Error(`${HIGHEST} machines run already`);
 }
 
-/** Removes the namespaces of a process that was killed. */
+/** Its systemd-nspawn died with the process that was killed; the rest goes here. */
 function sweep(number: number): void {
   const file = ownerFile(number);
   if (!fs.existsSync(file)) return;
-  if (fs.existsSync(`/proc/${fs.readFileSync(file, 'utf8')}`)) return;
+  const { pid, directory } = JSON.parse(fs.readFileSync(file, 'utf8')) as { pid: number; directory: string };
+  if (fs.existsSync(`/proc/${pid}`)) return;
+  spawnSync('umount', ['--lazy', `${directory}/root`]);
   for (const name of [`sp${number}e`, `sp${number}m`]) spawnSync('ip', ['netns', 'del', name]);
+  fs.rmSync(directory, { recursive: true, force: true });
   fs.rmSync(file, { force: true });
 }
 

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import * as crypto from 'node:crypto';
 import * as tls from 'node:tls';
 import * as x509 from '@peculiar/x509';
@@ -35,7 +36,7 @@ export async function createAuthority(): Promise<TestAuthority> {
       signingKey: keys.privateKey,
       extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: hostName }])],
     });
-    const key = Buffer.from(await crypto.webcrypto.subtle.exportKey('pkcs8', own.privateKey as never));
+    const key = Buffer.from(await crypto.webcrypto.subtle.exportKey('pkcs8', own.privateKey));
     return tls.createSecureContext({
       cert: certificate.toString('pem'),
       key: crypto.createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }),
@@ -51,10 +52,6 @@ export async function createAuthority(): Promise<TestAuthority> {
   };
 }
 
-async function newKeys() {
-  return (await crypto.webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as unknown as CryptoKeyPair;
+function newKeys() {
+  return crypto.webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
-
-type CryptoKeyPair = Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[0] extends { keys?: infer K }
-  ? NonNullable<K>
-  : never;
