@@ -34,7 +34,7 @@ export interface FrontOptions {
   /** 0 for any free one. */
   readonly httpsPort: number;
   readonly httpPort: number;
-  /** @default '127.0.0.1' and '::1' would need two sockets: both are served through 'localhost' */
+  /** Address to listen on. @default 'localhost' - only this machine reaches it */
   readonly host?: string;
 }
 
@@ -51,7 +51,7 @@ export class Front {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       maxHeaderSize: MAXIMUM_HEADER_BYTES,
-      keepAliveTimeout: Math.max(...options.services.map((service) => service.props.idleTimeoutSeconds)) * 1000,
+      keepAliveTimeout: Math.max(0, ...options.services.map((service) => service.props.idleTimeoutSeconds)) * 1000,
     };
     this.https = https.createServer(
       {

@@ -14,9 +14,9 @@ while read -r sign pid; do
   esac
 done
 [ -n "$held" ] || exit 0
-for each in $held; do kill -TERM -- "-$each" 2>/dev/null; done
+for each in $held; do kill -s TERM -- "-$each" 2>/dev/null; done
 sleep 2
-for each in $held; do kill -KILL -- "-$each" 2>/dev/null; done
+for each in $held; do kill -s KILL -- "-$each" 2>/dev/null; done
 `;
 
 /**
