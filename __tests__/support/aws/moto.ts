@@ -18,6 +18,14 @@ export interface Moto {
 
 const START_SECONDS = 90;
 
+const SETTINGS: Readonly<Record<string, string>> = {
+  MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+  // Debian's own images, which moto's list lacks.
+  MOTO_AMIS_PATH: path.join(__dirname, 'debian-images.json'),
+  // Seconds until a requested certificate counts as proved.
+  MOTO_ACM_VALIDATION_WAIT: '1',
+};
+
 /** A TCP port on loopback that was free a moment ago. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -42,7 +50,7 @@ export async function startMoto(environment: Readonly<Record<string, string>> = 
   const output = fs.openSync(logFile, 'w');
   const child = spawn(process.env.MOTO_SERVER ?? 'moto_server', ['-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', output, output],
-    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true', ...environment },
+    env: { ...process.env, ...SETTINGS, ...environment },
   });
   fs.closeSync(output);
   const log = () => fs.readFileSync(logFile, 'utf8');

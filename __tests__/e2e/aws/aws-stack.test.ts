@@ -1,0 +1,269 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeLaunchTemplateVersionsCommand, DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import { GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
+import { synthesizeAwsStack, useEmulator, workAroundMoto } from '../../support/aws/emulator-stack';
+import { startMoto, type Moto } from '../../support/aws/moto';
+import { startMotoFront, type MotoFront } from '../../support/aws/moto-front';
+import { awsClients, whatIsThere, type AwsClients } from '../../support/aws/what-is-there';
+import { awsCloud, bootMachine, machineTools, type Machine } from '../../support/machine/machine';
+import { requireTool } from '../../support/require-tool';
+import { findSecret, findSecretInFiles } from '../../support/secret-search';
+import { allResources, temporaryDirectory, terraformIn, type Planned, type Terraform } from '../../support/terraform';
+import { GILFOYLE, user } from '../boot/scenario';
+
+const REGION = 'eu-central-1';
+const DOMAIN = 'example.test';
+/** Long enough that no other text holds it by chance; the machine's own test has the short one that signed its token. */
+const SECRET = 'the "planted" signing secret + 2/3 of <another>';
+const SECRET_2 = 'sekret';
+const NAME = 'sandpiper-test-user-api';
+const SETTINGS = { CLOUD: 'aws', ENVIRONMENT: 'test', DOMAIN };
+const LIFE_SECONDS = 600;
+
+describe('aws-stack, applied with the real AWS provider', () => {
+  if (!requireTool(['terraform', 'moto_server', 'go'])) return;
+  const outdir = temporaryDirectory('aws-stack');
+  const trace = path.join(outdir, 'terraform-trace.log');
+  let moto: Moto;
+  let front: MotoFront;
+  let aws: AwsClients;
+  let terraform: Terraform;
+  let directory: string;
+  let before: Record<string, string[]>;
+  let promised: Planned;
+  let applied: Planned;
+
+  const deploy = (settings: Readonly<Record<string, string>>) => {
+    directory = synthesizeAwsStack(outdir, settings);
+    useEmulator(directory, front.endpoint);
+  };
+  const group = async () => {
+    const { AutoScalingGroups } = await aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
+    return AutoScalingGroups![0]!;
+  };
+  const bootScript = async () => {
+    const { LaunchTemplateVersions } = await aws.ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({
+        LaunchTemplateName: NAME,
+        Versions: [String((await group()).LaunchTemplate!.Version)],
+      }),
+    );
+    return Buffer.from(LaunchTemplateVersions![0]!.LaunchTemplateData!.UserData!, 'base64').toString('utf8');
+  };
+
+  beforeAll(async () => {
+    buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
+    moto = await startMoto();
+    front = await startMotoFront(moto.port);
+    aws = awsClients(front.endpoint, REGION);
+    await aws.route53.send(new CreateHostedZoneCommand({ Name: DOMAIN, CallerReference: 'test' }));
+    before = await whatIsThere(aws, front.endpoint, REGION);
+    deploy(SETTINGS);
+    terraform = terraformIn(directory, {
+      parallelism: 30,
+      variables: { aws_region: REGION, app_jwt_secret: SECRET, alarm_emails: ['ops@example.test'] },
+    });
+    await terraform.init();
+    promised = await terraform.plan({ file: 'promised.tfplan' });
+    workAroundMoto(directory);
+    const traced = terraform.with({ environment: { TF_LOG: 'trace', TF_LOG_PATH: trace } });
+    applied = await traced.plan({ file: 'applied.tfplan' });
+    await traced.apply(applied.file);
+  }, LIFE_SECONDS * 1000);
+
+  afterAll(async () => {
+    await front?.stop();
+    await moto?.stop();
+    fs.rmSync(outdir, { recursive: true, force: true });
+  });
+
+  it("plans nothing but creations, with the certificate's DNS records unknown until it is requested", () => {
+    const changes = (promised.json.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
+    expect(new Set(changes.map(({ change }) => change.actions.join()))).toEqual(new Set(['create']));
+    const validation = changes.find(({ address }) => address.includes('certificate-validation-record-0'))!;
+    expect(validation.change.after_unknown).toMatchObject({ name: true, records: [true] });
+  });
+
+  it('plans no change once it is applied', async () => {
+    const again = await terraform.plan();
+    const changed = (again.json.resource_changes ?? []).filter(({ change }) => change.actions.join() !== 'no-op');
+    expect(changed.map(({ address, change }) => `${change.actions.join()} ${address}`)).toEqual([]);
+    expect(again.hasChanges).toBe(false);
+  }, 120_000);
+
+  it('has a load balancer that forwards the public path and nothing else', async () => {
+    const [balancer] = (await aws.elb.send(new elb.DescribeLoadBalancersCommand({}))).LoadBalancers!;
+    expect(balancer).toMatchObject({
+      LoadBalancerName: NAME,
+      Scheme: 'internet-facing',
+      Type: 'application',
+      IpAddressType: 'dualstack',
+    });
+    const of = { LoadBalancerArn: balancer!.LoadBalancerArn };
+    const { Attributes } = await aws.elb.send(new elb.DescribeLoadBalancerAttributesCommand(of));
+    expect(Object.fromEntries(Attributes!.map(({ Key, Value }) => [Key, Value]))).toMatchObject({
+      'deletion_protection.enabled': 'true',
+      'routing.http.drop_invalid_header_fields.enabled': 'true',
+      'access_logs.s3.enabled': 'true',
+      'idle_timeout.timeout_seconds': '60',
+    });
+    const { Listeners } = await aws.elb.send(new elb.DescribeListenersCommand(of));
+    const https = Listeners!.find(({ Port }) => Port === 443)!;
+    expect(https).toMatchObject({ Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09' });
+    expect(https.DefaultActions![0]!.FixedResponseConfig).toMatchObject({ StatusCode: '404' });
+    const http = Listeners!.find(({ Port }) => Port === 80)!;
+    expect(http.DefaultActions![0]!.RedirectConfig).toMatchObject({ Protocol: 'HTTPS', StatusCode: 'HTTP_301' });
+    const { Rules } = await aws.elb.send(new elb.DescribeRulesCommand({ ListenerArn: https.ListenerArn }));
+    const forwards = Rules!.filter(({ Actions }) => Actions![0]!.Type === 'forward');
+    expect(forwards).toHaveLength(1);
+    const conditions = Object.fromEntries(
+      forwards[0]!.Conditions!.map((c) => [c.Field, c.PathPatternConfig?.Values ?? c.HostHeaderConfig?.Values]),
+    );
+    expect(conditions).toEqual({ 'path-pattern': ['/v1/user'], 'host-header': [`user-api.${DOMAIN}`] });
+  });
+
+  it('has a target group that asks the private health path', async () => {
+    const [targets] = (await aws.elb.send(new elb.DescribeTargetGroupsCommand({}))).TargetGroups!;
+    expect(targets).toMatchObject({
+      Port: 3000,
+      Protocol: 'HTTP',
+      HealthCheckPath: '/healthz',
+      Matcher: { HttpCode: '204' },
+    });
+  });
+
+  it('has instances in the private subnets, from a numbered template, without public address and metadata of version 1', async () => {
+    const scaling = await group();
+    expect(scaling).toMatchObject({ MinSize: 2, MaxSize: 6, HealthCheckType: 'ELB', LaunchTemplate: { Version: '1' } });
+    const subnets = allResources(await terraform.state()).filter(({ type }) => type === 'aws_subnet');
+    const idsOf = (tier: string) =>
+      subnets.filter(({ name }) => name.includes(`_${tier}-`)).map(({ values }) => values.id as string);
+    expect(scaling.VPCZoneIdentifier!.split(',').sort()).toEqual(idsOf('private').sort());
+    const { LaunchTemplateVersions } = await aws.ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName: NAME, Versions: ['1'] }),
+    );
+    expect(LaunchTemplateVersions![0]!.LaunchTemplateData).toMatchObject({
+      MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      NetworkInterfaces: [{ AssociatePublicIpAddress: false }],
+    });
+  });
+
+  it('closes the default security group', async () => {
+    const { SecurityGroups } = await aws.ec2.send(
+      new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'tag:Name', Values: ['sandpiper-test-default-closed'] }] }),
+    );
+    expect(SecurityGroups).toHaveLength(1);
+    expect(SecurityGroups![0]).toMatchObject({ IpPermissions: [], IpPermissionsEgress: [] });
+  });
+
+  it('stores the program, versioned and not public, and lets the role read just that', async () => {
+    const bucket = `sandpiper-test-artifacts-123456789012-${REGION}`;
+    const object = await aws.s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'user-api/user-api' }));
+    const [program] = buildGoPrograms(['linux-x64'], ['user-api']);
+    const stored = path.join(outdir, 'stored');
+    fs.writeFileSync(stored, await object.Body!.transformToByteArray());
+    expect(sha256(stored)).toBe(sha256(program!.file));
+    expect((await aws.s3.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status).toBe('Enabled');
+    const { PublicAccessBlockConfiguration } = await aws.s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket }));
+    expect(new Set(Object.values(PublicAccessBlockConfiguration!))).toEqual(new Set([true]));
+    const { PolicyDocument } = await aws.iam.send(
+      new GetRolePolicyCommand({ RoleName: `${NAME}-${REGION}`, PolicyName: 'instance' }),
+    );
+    const policy = JSON.parse(decodeURIComponent(PolicyDocument!)) as {
+      Statement: { Sid: string; Resource: unknown }[];
+    };
+    expect(policy.Statement.find(({ Sid }) => Sid === 'ReadOwnPrograms')!.Resource).toEqual([
+      `arn:aws:s3:::${bucket}/user-api/user-api`,
+      `arn:aws:s3:::${bucket}/host-agent-x64/host-agent`,
+    ]);
+  });
+
+  it('points the name at the load balancer, over IPv4 and IPv6', async () => {
+    const zone = allResources(await terraform.state()).find(({ type }) => type === 'aws_route53_zone')!;
+    const { ResourceRecordSets } = await aws.route53.send(
+      new ListResourceRecordSetsCommand({ HostedZoneId: zone.values.zone_id as string }),
+    );
+    const names = ResourceRecordSets!
+      .filter(({ AliasTarget }) => AliasTarget)
+      .map(({ Type, Name }) => `${Type} ${Name}`);
+    expect(names.sort()).toEqual([`A user-api.${DOMAIN}.`, `AAAA user-api.${DOMAIN}.`]);
+  });
+
+  it('stores the secret and leaves its value nowhere else', async () => {
+    const arn = allResources(await terraform.state()).find(({ type }) => type === 'aws_secretsmanager_secret')!.values
+      .arn as string;
+    expect((await aws.secrets.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString).toBe(SECRET);
+    const script = await bootScript();
+    expect(fs.statSync(trace).size).toBeGreaterThan(1_000_000);
+    expect([...findSecretInFiles(SECRET, directory, trace), ...findSecret(SECRET, { script })]).toEqual([]);
+    const planted = path.join(directory, 'planted');
+    fs.writeFileSync(planted, `x${Buffer.from(`...${SECRET}`).toString('base64')}`);
+    expect(findSecretInFiles(SECRET, directory)).toHaveLength(1);
+    fs.rmSync(planted);
+  }, 120_000);
+
+  it('rolls the instances when the secret is rotated', async () => {
+    const rotated = terraform.with({ variables: { app_jwt_secret: SECRET_2, app_jwt_secret_version: 2 } });
+    const refreshesBefore = front.instanceRefreshes.length;
+    const versionBefore = Number((await group()).LaunchTemplate!.Version);
+    const scriptBefore = await bootScript();
+    await rotated.apply();
+    terraform = rotated;
+    expect(Number((await group()).LaunchTemplate!.Version)).toBe(versionBefore + 1);
+    expect(await bootScript()).not.toBe(scriptBefore);
+    expect(front.instanceRefreshes.slice(refreshesBefore)).toMatchObject([
+      { group: NAME, parameters: { 'Preferences.AutoRollback': 'true', 'Preferences.MinHealthyPercentage': '100' } },
+    ]);
+  }, 180_000);
+
+  describe('an instance booted from the launch template', () => {
+    if (!requireTool(machineTools)) return;
+    let machine: Machine;
+
+    beforeAll(async () => {
+      const cloud = awsCloud({ motoEndpoint: moto.endpoint, region: REGION });
+      machine = await bootMachine({ cloud, bootScript: await bootScript() });
+      await machine.waitFor('/healthz', { port: 3000, status: 204, seconds: 120 });
+    }, 240_000);
+    afterAll(() => machine?.stop());
+
+    it('answers who the bearer of a token is', async () => {
+      expect(await user(machine)).toEqual({ status: 200, body: GILFOYLE });
+    });
+
+    it("ships its journal to the service's log group", async () => {
+      const logGroupName = '/sandpiper/test/user-api';
+      await machine.until('its log lines are in CloudWatch Logs', async () => {
+        const { logStreams } = await aws.logs.send(new DescribeLogStreamsCommand({ logGroupName }));
+        if (!logStreams?.some(({ logStreamName }) => logStreamName === machine.id)) return false;
+        const { events } = await aws.logs.send(new GetLogEventsCommand({ logGroupName, logStreamName: machine.id }));
+        const lines = (events ?? []).map(({ message }) => message ?? '');
+        expect(findSecret(SECRET, { lines: lines.join('\n') })).toEqual([]);
+        return lines.some((line) => line.includes('user-api'));
+      });
+    }, 90_000);
+  });
+
+  it('refuses to be destroyed while it is protected, and destroys nothing', async () => {
+    const there = await whatIsThere(aws, front.endpoint, REGION);
+    await expect(terraform.destroy()).rejects.toThrow(/lifecycle\.prevent_destroy/);
+    expect(await whatIsThere(aws, front.endpoint, REGION)).toEqual(there);
+  }, 120_000);
+
+  it('leaves nothing once protection was applied off', async () => {
+    deploy({ ...SETTINGS, DELETION_PROTECTION: 'false' });
+    workAroundMoto(directory);
+    await terraform.apply();
+    await terraform.destroy();
+    expect(allResources(await terraform.state())).toEqual([]);
+    expect(await whatIsThere(aws, front.endpoint, REGION)).toEqual(before);
+  }, 300_000);
+});
