@@ -12,8 +12,13 @@ export function isDebian(): boolean {
 
 /** The packages of some needs that are not installed here. Not Debian: all of them. */
 export function missingDebianPackages(needs: readonly DebianNeed[]): string[] {
-  const wanted = [...new Set(needs.flatMap((need) => [...debianPackages[need]]))];
-  if (!isDebian()) return wanted;
+  return notInstalled(needs.flatMap((need) => [...debianPackages[need]]));
+}
+
+/** Those of some packages that are not installed here. Not Debian: all of them. */
+export function notInstalled(names: readonly string[]): string[] {
+  const wanted = [...new Set(names)];
+  if (wanted.length === 0 || !isDebian()) return wanted;
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...wanted], {
     encoding: 'utf8',
     env: process.env,

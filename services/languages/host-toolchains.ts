@@ -23,10 +23,18 @@ const PROBE_TIMEOUT_MS = 30_000;
 /** Where the programs of Debian and of the npm toolchains are looked for; the same in a sandbox. */
 export const TOOLCHAIN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Asks every toolchain of the catalogue for its version, a few at a time. */
+/** Where sandboxes see the toolchains that come from npm. */
+const MOUNTED_TOOLCHAINS = '/opt/toolchains/';
+
+/**
+ * Asks every toolchain of the catalogue for its version, a few at a time.
+ *
+ * @param toolchainsDirectory where this host keeps the toolchains that sandboxes see in /opt/toolchains
+ */
 export async function probeHost(
   catalogue: readonly Language[],
-  concurrency: number,
+  toolchainsDirectory: string,
+  concurrency = 2,
 ): Promise<{ readonly present: readonly PresentVersion[]; readonly absent: readonly AbsentVersion[] }> {
   const entries = catalogue.flatMap((language) => language.versions.map((version) => ({ language, version })));
   const results: (PresentVersion | AbsentVersion)[] = new Array(entries.length);
@@ -34,7 +42,7 @@ export async function probeHost(
   const worker = async (): Promise<void> => {
     for (let index = next++; index < entries.length; index = next++) {
       const entry = entries[index]!;
-      results[index] = await probe(entry.language, entry.version);
+      results[index] = await probe(entry.language, entry.version, toolchainsDirectory);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -44,12 +52,18 @@ export async function probeHost(
   };
 }
 
-async function probe(language: Language, version: LanguageVersion): Promise<PresentVersion | AbsentVersion> {
-  const output = await run(version.host.probe, { ...language.env });
-  if (output === undefined) return { language, version, reason: `${version.host.probe[0]} is not there or fails` };
+async function probe(
+  language: Language,
+  version: LanguageVersion,
+  toolchainsDirectory: string,
+): Promise<PresentVersion | AbsentVersion> {
+  const onHost = (text: string) => text.replaceAll(MOUNTED_TOOLCHAINS, `${toolchainsDirectory}/`);
+  const output = await run(version.host.probe.map(onHost), { ...language.env });
+  const program = version.host.probe[0]!;
+  if (output === undefined) return { language, version, reason: `${program} is not there or fails` };
   const exactVersion = versionNumber(output);
   if (exactVersion === undefined || !satisfiesVersion(exactVersion, version.version)) {
-    return { language, version, reason: `${version.host.probe[0]} is version ${exactVersion ?? 'unknown'}` };
+    return { language, version, reason: `${program} is version ${exactVersion ?? 'unknown'}` };
   }
   return { language, version, exactVersion };
 }

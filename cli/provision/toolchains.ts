@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Language, LanguageVersion, NpmToolchain } from '../../services/languages/schema';
+import { Failure } from '../failure';
+import { cacheDirectory } from './cache';
+import { installDebianPackages, notInstalled } from './debian';
+import { withProgress } from './progress';
+
+/** Where this machine keeps toolchains that come from npm: each in a directory named like its mount in a sandbox. */
+export function toolchainsDirectory(): string {
+  return cacheDirectory('toolchains');
+}
+
+/** Installs the toolchains of language versions: Debian packages that are missing, npm packages that were never unpacked. */
+export async function provisionToolchains(
+  wanted: readonly { readonly language: Language; readonly version: LanguageVersion }[],
+): Promise<void> {
+  const missing = notInstalled(wanted.flatMap(({ version }) => version.host.debian ?? []));
+  if (missing.length > 0) await withProgress(`installing ${missing.join(', ')}`, () => installDebianPackages(missing));
+  for (const toolchain of wanted.flatMap(({ version }) => version.host.npm ?? [])) await provisionNpm(toolchain);
+}
+
+/** Unpacks an npm package whole or not at all. The marker names the version, so that a newer one replaces it. */
+async function provisionNpm({ package: name, version, mount }: NpmToolchain): Promise<void> {
+  const directory = path.join(toolchainsDirectory(), path.basename(mount));
+  const marker = path.join(directory, '.sandpiper-version');
+  if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === version) return;
+  await withProgress(`fetching ${name} ${version}`, () => {
+    const temporary = `${directory}.${process.pid}`;
+    fs.mkdirSync(temporary, { recursive: true });
+    try {
+      const archive = run('npm', ['pack', '--silent', `${name}@${version}`], temporary)
+        .trim()
+        .split('\n')
+        .at(-1)!;
+      run('tar', ['--extract', '--gzip', '--strip-components=1', '--file', archive], temporary);
+      fs.rmSync(path.join(temporary, archive));
+      fs.writeFileSync(path.join(temporary, '.sandpiper-version'), version);
+      fs.rmSync(directory, { recursive: true, force: true });
+      fs.renameSync(temporary, directory);
+    } finally {
+      fs.rmSync(temporary, { recursive: true, force: true });
+    }
+  });
+}
+
+function run(program: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  if (error || status !== 0) throw new Failure(`${program} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`);
+  return stdout;
+}
