@@ -3,7 +3,7 @@ import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
 import { Subnet } from '@cdktf/provider-aws/lib/subnet';
 import type { Vpc } from '@cdktf/provider-aws/lib/vpc';
-import { Fn, Token, type ITerraformDependable } from 'cdktf';
+import { Fn, type ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 
 /**
@@ -54,7 +54,7 @@ export function addTier(
     (index) =>
       new Subnet(scope, `${tier}-${index}`, {
         vpcId: vpc.id,
-        availabilityZone: Token.asString(Fn.lookupNested(zones.names, [index])),
+        availabilityZone: `\${${zones.fqn}.names[${index}]}`,
         cidrBlock: Fn.cidrsubnet(cidr, BLOCK_BITS, FIRST_NUMBER[tier] + index),
         ...(tier === 'public'
           ? { ipv6CidrBlock: Fn.cidrsubnet(vpc.ipv6CidrBlock, IPV6_BLOCK_BITS, FIRST_NUMBER[tier] + index) }

@@ -1,10 +1,8 @@
-import * as path from 'node:path';
 import type { Construct } from 'constructs';
 import type { StoredArtifact } from '../aws/artifact-bucket';
 import type { AwsEnvironment } from '../aws/aws-environment';
 import { hostAgentBinary } from '../boot/host-agent-binary';
 import type { MachineSpec, StoredObject } from '../boot/machine-spec';
-import type { Architecture } from './artifact';
 import type { ReadableSecret } from './aws-secret';
 import type { ResolvedTlsServiceProps } from './resolve';
 

@@ -70,7 +70,9 @@ export async function whatIsThere(
     certificates: (await aws.acm.send(new ListCertificatesCommand({}))).CertificateSummaryList?.map(
       (x) => x.CertificateArn,
     ),
-    endpoints: (await aws.ec2.send(new ec2.DescribeVpcEndpointsCommand({}))).VpcEndpoints?.map((x) => x.VpcEndpointId),
+    endpoints: (await aws.ec2.send(new ec2.DescribeVpcEndpointsCommand({}))).VpcEndpoints?.filter(
+      (x) => String(x.State).toLowerCase() !== 'deleted',
+    ).map((x) => x.VpcEndpointId),
     flowLogs: (await aws.ec2.send(new ec2.DescribeFlowLogsCommand({}))).FlowLogs?.map((x) => x.FlowLogId),
     instanceProfiles: (await aws.iam.send(new ListInstanceProfilesCommand({}))).InstanceProfiles?.map(
       (x) => x.InstanceProfileName,
