@@ -7,8 +7,8 @@ export interface RootfsBind {
 }
 
 /**
- * What a job sees as `/`, read-only. It has the empty directories `/proc`, `/dev`, `/tmp`, `/work` and the empty file
- * `/.sandbox-init` as mount points. The sandbox mounts its own over them.
+ * What a job sees as `/`, read-only. It has the empty directories `/proc`, `/dev`, `/tmp`, `/work` and
+ * `/.sandbox` as mount points. The sandbox mounts its own over them.
  */
 export interface Rootfs {
   /** Names the content: sandboxes of the same id may stand in for one another. */

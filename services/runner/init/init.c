@@ -1,6 +1,6 @@
 /*
  * Process 1 of every sandbox. It takes a job's files, commands and standard input as frames from the runner on the socket
- * that it finds as descriptor 0, and answers with frames of output and exit. It
+ * that it finds as descriptors 0 and 1, and answers with frames of output and exit. It
  *   - writes files itself, with the job's own rights: the host touches no path that a job could have planted;
  *   - reaps orphans, and ends every process of the sandbox when the command ends, on request, or when the runner is gone;
  *   - is not dumpable, so that a job of the same user can neither read its memory nor open its descriptors.
@@ -18,7 +18,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -26,7 +25,7 @@
 
 enum { CHUNK = 65536, MAX_FRAME = 32 << 20, HEADER = 5, GATE_FD = 3 };
 
-static int conn = -1, outPipe = -1, errPipe = -1, inPipe = -1, gatePipe = -1, fileFd = -1, childSignals = -1;
+static int conn = -1, answers = -1, outPipe = -1, errPipe = -1, inPipe = -1, gatePipe = -1, fileFd = -1, childSignals = -1;
 static pid_t mainPid = -1;
 static int mainStatus, mainEnded, fileErrno;
 static uint64_t cpuBefore;
@@ -44,10 +43,10 @@ static void leave(int code) {
 
 static void writeAll(const unsigned char *data, size_t length) {
   while (length > 0) {
-    ssize_t n = send(conn, data, length, MSG_NOSIGNAL);
+    ssize_t n = write(answers, data, length);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) {
-      struct pollfd p = {.fd = conn, .events = POLLOUT};
+      struct pollfd p = {.fd = answers, .events = POLLOUT};
       poll(&p, 1, -1);
       continue;
     }
@@ -383,8 +382,11 @@ static void reap(void) {
 int main(void) {
   prctl(PR_SET_DUMPABLE, 0);
   conn = fcntl(0, F_DUPFD_CLOEXEC, 10);
+  answers = fcntl(1, F_DUPFD_CLOEXEC, 10);
+  /* All three are one socket, and gVisor shuts it down when any of them is closed for good. */
+  int kept = fcntl(2, F_DUPFD_CLOEXEC, 10);
   int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (conn < 0 || null < 0) return 3;
+  if (conn < 0 || answers < 0 || kept < 0 || null < 0) return 3;
   for (int fd = 0; fd <= 2; fd++) dup2(null, fd);
   sigset_t children;
   sigemptyset(&children);

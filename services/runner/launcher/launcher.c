@@ -6,7 +6,8 @@
  *   - a process must be in its cgroup before the runtime starts, and moving one waits for the kernel (about 10 ms): the
  *     runner has connections made and moved ahead of need;
  *   - forking this small process costs a tenth of forking Node.js;
- *   - crun refuses hosts with both cgroup hierarchies: this process lives in a mount namespace without the second.
+ *   - what runtimes mount for themselves goes with this process, which has a mount namespace of its own;
+ *   - crun refuses hosts with both cgroup hierarchies: that namespace is without the second.
  *
  * usage: launcher <socket> [<mount point to leave out>]
  * A connection sends two messages (length, 4 bytes little endian; strings that each end in NUL): the `cgroup.procs` files to
@@ -83,7 +84,11 @@ int main(int argc, char **argv) {
   struct sigaction reap = {.sa_handler = SIG_IGN, .sa_flags = SA_NOCLDWAIT};
   sigaction(SIGCHLD, &reap, NULL);
   umask(077);
-  if (argc > 2 && (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) || umount2(argv[2], MNT_DETACH))) {
+  if (geteuid() == 0 && (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))) {
+    fprintf(stderr, "launcher: no mount namespace: %s\n", strerror(errno));
+    return 1;
+  }
+  if (argc > 2 && umount2(argv[2], MNT_DETACH)) {
     fprintf(stderr, "launcher: cannot leave out %s: %s\n", argv[2], strerror(errno));
     return 1;
   }

@@ -61,6 +61,7 @@ const SYNTHESIZED: Readonly<Record<string, string>> = {
 /** Directories of programs at the root: links into /usr since Debian 12, directories before. */
 const PROGRAM_DIRECTORIES = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 const MOUNT_POINTS = [
+  '.sandbox',
   'proc',
   'dev',
   'tmp',
@@ -89,7 +90,6 @@ const PACKAGE_STATE = ['/var/lib/ghc', '/var/lib/gems', '/var/lib/octave'];
 export function hostRootfs(directory: string, toolchains: readonly RootfsBind[] = []): Rootfs {
   fs.mkdirSync(directory, { recursive: true, mode: 0o755 });
   for (const name of MOUNT_POINTS) fs.mkdirSync(path.join(directory, name), { recursive: true, mode: 0o755 });
-  fs.writeFileSync(path.join(directory, '.sandbox-init'), '');
   const binds: RootfsBind[] = [{ source: '/usr', destination: '/usr' }];
   const bind = (source: string, destination: string): void => {
     fs.mkdirSync(path.join(directory, destination), { recursive: true, mode: 0o755 });

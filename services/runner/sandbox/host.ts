@@ -6,7 +6,7 @@ import { createCgroup, findCgroups, sweepCgroups, type Cgroup, type CgroupHost }
 import { startLauncher, launcherMessage, type Launcher } from './launcher';
 import type { DiskLimits } from './mounts';
 import type { SandboxPrograms } from './programs';
-import { callRuntime, type Runtime } from './runtime';
+import type { Runtime } from './runtime';
 import { openSandbox, type Sandbox } from './sandbox';
 import { ociSpec, type IdMapping } from './spec';
 import { isOfDeadRunner, makeStateDirectory } from './state-directory';
@@ -42,6 +42,9 @@ interface Cell {
   isGone: boolean;
 }
 
+/** Runs a command of the runtime on the state of a runner, its own or one that crashed. */
+type RuntimeCall = (stateDirectory: string, args: readonly string[]) => Promise<string>;
+
 /** Above what Debian gives accounts and /etc/subuid, below the end of 32 bits. Each sandbox of a host has two of its own. */
 const FIRST_HOST_ID = 0x40000000;
 const HOST_IDS = 0x20000000;
@@ -54,14 +57,17 @@ const REMOVE_PAUSE_MS = 10;
 export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxHost> {
   const { runtime, programs, cpus = 1, spareCells = 2, cgroups = findCgroups() } = props;
   const state = makeStateDirectory();
-  await sweep(runtime, cgroups, path.dirname(state.directory));
   const isRoot = process.getuid?.() === 0;
   const leftOut = runtime.name === 'crun' && isRoot ? cgroups.unifiedMount : undefined;
   const launcher: Launcher = await startLauncher(programs.launcher, state.directory, leftOut);
+  const call: RuntimeCall = (directory, args) =>
+    launcher.call([runtime.program, ...runtime.options(directory), ...args]);
+  await sweep(runtime, cgroups, path.dirname(state.directory), call);
   const hasCgroups = Object.keys(cgroups.directories).length > 0;
-  const initProgram = path.join(state.directory, 'init');
-  fs.copyFileSync(programs.init, initProgram);
-  fs.chmodSync(initProgram, 0o555);
+  const ownDirectory = path.join(state.directory, 'own');
+  fs.cpSync(programs.prestart, ownDirectory, { recursive: true });
+  fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
+  fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
 
   const cells: Promise<Cell>[] = [];
   const open = new Set<Promise<unknown> | Sandbox>();
@@ -109,7 +115,7 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
     const { id, socket, cgroup } = cell;
     const bundle = path.join(state.directory, 'bundles', id);
     fs.mkdirSync(bundle, { recursive: true, mode: 0o700 });
-    const spec = ociSpec({ rootfs, initProgram, disk, ids: idMapping(isRoot, id) });
+    const spec = ociSpec({ rootfs, ownDirectory, disk, ids: idMapping(isRoot, id) });
     fs.writeFileSync(path.join(bundle, 'config.json'), JSON.stringify(spec));
     socket.write(
       launcherMessage([runtime.program, ...runtime.options(state.directory), 'run', '--bundle', bundle, id]),
@@ -123,13 +129,13 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
       cleanUp: async (isStuck) => {
         if (isStuck) {
           cgroup?.kill();
-          await callRuntime(runtime, state.directory, ['kill', id, 'KILL']);
-          await callRuntime(runtime, state.directory, ['delete', '--force', id]);
+          await call(state.directory, ['kill', id, 'KILL']);
+          await call(state.directory, ['delete', '--force', id]);
         }
         await removeGroup(cgroup);
         fs.rmSync(bundle, { recursive: true, force: true });
         const left = path.join(state.directory, runtime.name, id);
-        if (fs.existsSync(left)) await callRuntime(runtime, state.directory, ['delete', '--force', id]);
+        if (fs.existsSync(left)) await call(state.directory, ['delete', '--force', id]);
       },
     });
     setImmediate(refill);
@@ -188,14 +194,14 @@ async function removeGroup(cgroup: Cgroup | undefined): Promise<void> {
 }
 
 /** Ends and removes what runners left that did not end as they should. */
-async function sweep(runtime: Runtime, cgroups: CgroupHost, root: string): Promise<void> {
+async function sweep(runtime: Runtime, cgroups: CgroupHost, root: string, call: RuntimeCall): Promise<void> {
   sweepCgroups(cgroups, isOfDeadRunner);
   for (const name of fs.readdirSync(root).filter(isOfDeadRunner)) {
     const directory = path.join(root, name);
     const ids = fs.existsSync(path.join(directory, runtime.name))
       ? fs.readdirSync(path.join(directory, runtime.name))
       : [];
-    for (const id of ids) await callRuntime(runtime, directory, ['delete', '--force', id.replace(/_sandbox:.*$/, '')]);
+    for (const id of ids) await call(directory, ['delete', '--force', id.replace(/_sandbox:.*$/, '')]);
     fs.rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -7,11 +7,15 @@ import { encodeNumbers, encodeStrings } from './frames';
 export interface Launcher {
   /** Makes a process that waits in the given cgroups, and resolves with the connection to it. */
   connect(procsFiles: readonly string[]): Promise<net.Socket>;
+  /** Runs a runtime's command beside its sandboxes, such as `delete`. @returns what it printed */
+  call(argv: readonly string[]): Promise<string>;
   close(): void;
 }
 
 /** The kernel's limit for the path of a socket. */
 const MAX_SOCKET_PATH_BYTES = 107;
+/** `delete --force` of a running sandbox takes a tenth of a second. */
+const CALL_TIMEOUT_MS = 10_000;
 
 /** @param leftOut mount point that runtimes shall not see (crun and hybrid hosts) */
 export async function startLauncher(program: string, directory: string, leftOut?: string): Promise<Launcher> {
@@ -31,6 +35,20 @@ export async function startLauncher(program: string, directory: string, leftOut?
   for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as net.Socket).unref();
   return {
     connect: (procsFiles) => connect(socketPath, procsFiles),
+    call: async (argv) => {
+      const socket = await connect(socketPath, []);
+      return new Promise((resolve) => {
+        let output = '';
+        const timer = setTimeout(() => socket.destroy(), CALL_TIMEOUT_MS);
+        socket.on('data', (chunk: Buffer) => (output += chunk.toString()));
+        socket.once('end', () => socket.end());
+        socket.once('close', () => {
+          clearTimeout(timer);
+          resolve(output);
+        });
+        socket.write(launcherMessage(argv));
+      });
+    },
     close: () => {
       child.stdin.end();
       child.stdout.destroy();

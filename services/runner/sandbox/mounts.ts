@@ -16,13 +16,14 @@ export interface DiskLimits {
 
 /** Where a job's files lie and its commands start. */
 export const WORK_DIRECTORY = '/work';
-/** Where the init is bound, read-only. Every rootfs has the mount point. */
-export const INIT_PATH = '/.sandbox-init';
+/** Where the runner's own directory is bound, read-only: the init, and what interpreters that wait are started with. */
+export const SANDBOX_DIRECTORY = '/.sandbox';
+export const INIT_PATH = `${SANDBOX_DIRECTORY}/init`;
 /** POSIX shared memory and semaphores of the job's own processes. */
 const SHARED_MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** What a sandbox sees over its read-only root. */
-export function sandboxMounts(rootfs: Rootfs, initProgram: string, disk: DiskLimits): readonly Mount[] {
+export function sandboxMounts(rootfs: Rootfs, ownDirectory: string, disk: DiskLimits): readonly Mount[] {
   const scratch = (destination: string): Mount => ({
     destination,
     type: 'tmpfs',
@@ -46,7 +47,7 @@ export function sandboxMounts(rootfs: Rootfs, initProgram: string, disk: DiskLim
     },
     scratch('/tmp'),
     scratch(WORK_DIRECTORY),
-    bind(initProgram, INIT_PATH),
+    bind(ownDirectory, SANDBOX_DIRECTORY),
     ...(rootfs.binds ?? []).map(({ source, destination }) => bind(source, destination)),
   ];
 }

@@ -3,12 +3,14 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** The two programs in C that the sandbox needs on its host. */
+/** What the sandbox needs on its host beside a runtime. */
 export interface SandboxPrograms {
   /** Process 1 of every sandbox. */
   readonly init: string;
   /** Starts runtimes. */
   readonly launcher: string;
+  /** Directory of what interpreters that wait are started with. */
+  readonly prestart: string;
 }
 
 /** Static, so that it runs in any rootfs; no relocation, so that it starts as fast as a process can. */
@@ -24,7 +26,9 @@ const COMPILERS = ['cc', 'gcc', 'gcc-12', 'gcc-13', 'gcc-14', 'clang'];
  * @throws Error with the compiler's own words, or when there is none
  */
 export function sandboxPrograms(directory: string, sources?: string): SandboxPrograms {
-  return { init: program('init', directory, sources), launcher: program('launcher', directory, sources) };
+  const prestart = path.join(directory, 'prestart');
+  if (sources) fs.cpSync(path.join(sources, 'prestart'), prestart, { recursive: true });
+  return { init: program('init', directory, sources), launcher: program('launcher', directory, sources), prestart };
 }
 
 function program(name: string, directory: string, sources?: string): string {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 
 export type RuntimeName = 'crun' | 'runsc';
@@ -45,6 +44,8 @@ export function runsc(program: string): Runtime {
       '--overlay2=none',
       // The group is the runner's business, as with crun.
       '--ignore-cgroups',
+      // Beside gVisor's own, the filter of the bundle applies to the job's calls.
+      '--oci-seccomp',
     ],
     // Sentry and gofer, measured at 35 to 60 MiB.
     ownMemoryBytes: 64 * MEBIBYTE,
@@ -53,20 +54,4 @@ export function runsc(program: string): Runtime {
     // A task is a thread of the sentry and one of systrap's stub.
     processesPerJobProcess: 3,
   };
-}
-
-/** Runs a command of the runtime beside the sandbox, such as `delete`. @returns what it printed and how it ended */
-export function callRuntime(
-  runtime: Runtime,
-  stateDirectory: string,
-  args: readonly string[],
-): Promise<{ readonly ok: boolean; readonly output: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      runtime.program,
-      [...runtime.options(stateDirectory), ...args],
-      { timeout: 10_000, killSignal: 'SIGKILL' },
-      (error, stdout, stderr) => resolve({ ok: error === null, output: stdout + stderr }),
-    );
-  });
 }

@@ -12,8 +12,8 @@ export type IdMapping =
 /** What an OCI bundle is made from. */
 export interface SpecProps {
   readonly rootfs: Rootfs;
-  /** Absolute path of the init program on the host. */
-  readonly initProgram: string;
+  /** Absolute path on the host of the directory that holds `init`. */
+  readonly ownDirectory: string;
   readonly disk: DiskLimits;
   readonly ids: IdMapping;
 }
@@ -28,7 +28,7 @@ const MASKED_PATHS = ['acpi', 'asound', 'kcore', 'keys', 'key-users', 'latency_s
 const READ_ONLY_PATHS = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'];
 
 /** `config.json` of a sandbox whose process 1 is the init. cgroups are the host's business (cgroup.ts), not the runtime's. */
-export function ociSpec({ rootfs, initProgram, disk, ids }: SpecProps): object {
+export function ociSpec({ rootfs, ownDirectory, disk, ids }: SpecProps): object {
   const none: string[] = [];
   const jobId = ids.kind === 'own' ? JOB_ID : ids.uid;
   const mapping = (which: 'uid' | 'gid') =>
@@ -52,7 +52,7 @@ export function ociSpec({ rootfs, initProgram, disk, ids }: SpecProps): object {
     },
     root: { path: rootfs.directory, readonly: true },
     hostname: 'sandbox',
-    mounts: sandboxMounts(rootfs, initProgram, disk),
+    mounts: sandboxMounts(rootfs, ownDirectory, disk),
     linux: {
       namespaces: ['pid', 'ipc', 'uts', 'mount', 'network', 'user'].map((type) => ({ type })),
       uidMappings: mapping('uid'),
