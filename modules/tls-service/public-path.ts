@@ -3,8 +3,11 @@ import { InvalidPropError } from '../invalid-prop';
 /** Longest pattern an ALB path condition takes (Elastic Load Balancing quotas, "Rules for your ALB": 128 characters). */
 const MAXIMUM_PATH_CHARACTERS = 128;
 
-/** What both an ALB condition and a GCP URL map match literally: unreserved and safe characters of RFC 3986, no wildcard. */
-const LITERAL_PATH = /^\/(?:[A-Za-z0-9._~$&'()+,;=:@-]+(?:\/[A-Za-z0-9._~$&'()+,;=:@-]+)*\/?)?$/;
+/**
+ * What both an ALB condition and a GCP URL map match literally: of RFC 3986's path characters those that a condition takes
+ * ("Condition types for listener rules", path conditions), no wildcard.
+ */
+const LITERAL_PATH = /^\/(?:[A-Za-z0-9._~$&'+:@-]+(?:\/[A-Za-z0-9._~$&'+:@-]+)*\/?)?$/;
 
 /**
  * Checks one entry of `publicPaths`: an exact path (`/v1/user`) or a prefix with a trailing wildcard (`/v1/*`, which
