@@ -2,15 +2,19 @@
 // runs before anything is compiled. When nothing is stale it costs a few milliseconds.
 'use strict';
 
-try {
-  require('./build/typescript').compileTypeScript();
-  const { buildGoPrograms } = require('../dist/cli/build/go-programs');
-  buildGoPrograms([`linux-${architecture()}`]);
-} catch (error) {
-  console.error(process.env.SANDPIPER_DEBUG === '1' ? error.stack : `sandpiper: ${error.message}`);
-  process.exit(error.exitCode || 1);
+require(prepare());
+
+/** Path of the app, ready to run. */
+function prepare() {
+  try {
+    require('./build/typescript').compileTypeScript();
+    require('../dist/cli/build/go-programs').buildGoPrograms([`linux-${architecture()}`]);
+    return require('./build/app-bundle').bundleApp();
+  } catch (error) {
+    console.error(process.env.SANDPIPER_DEBUG === '1' ? error.stack : `sandpiper: ${error.message}`);
+    return process.exit(error.exitCode || 1);
+  }
 }
-require('../dist/main');
 
 /** Only the programs of the deployed architecture are built; a wrong value is told by the settings, which name it. */
 function architecture() {
