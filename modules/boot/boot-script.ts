@@ -48,10 +48,12 @@ flock 9
 
 mkdir -p /etc/sandpiper /opt/sandpiper || die 71 'cannot write /etc/sandpiper and /opt/sandpiper'
 spec=/etc/sandpiper/machine.json
-cat >"$spec.new" <<'END_OF_SPEC'
+cat >/run/sandpiper-machine.json <<'END_OF_SPEC'
 ${machineSpecJson(spec)}
 END_OF_SPEC
-if cmp -s "$spec.new" "$spec"; then rm "$spec.new"; else mv "$spec.new" "$spec"; fi || die 71 "cannot write $spec"
+cmp -s /run/sandpiper-machine.json "$spec" ||
+  { cp /run/sandpiper-machine.json "$spec.new" && mv "$spec.new" "$spec"; } || die 71 "cannot write $spec"
+rm -f /run/sandpiper-machine.json
 
 ${spec.cloud === 'aws' ? fetchFromS3 : fetchFromGcs}
 is_right() { printf '%s  %s\\n' "$sha256" "$1" | sha256sum -c --status 2>/dev/null; }

@@ -26,7 +26,7 @@ import * as path from 'node:path';
 import { temporaryDirectory } from '../terraform';
 import { debianRoot } from './debian-root';
 import { openNetwork } from './network';
-import { prepareRoot } from './prepare-root';
+import { INIT, prepareRoot } from './prepare-root';
 import type { SimulatedCloud } from './simulated-cloud';
 import { createAuthority, type TestAuthority } from './test-authority';
 
@@ -214,7 +214,7 @@ function launch(options: {
       '--timezone=off',
       '--link-journal=no',
       '--console=pipe',
-      '--boot',
+      INIT,
     ],
     {
       stdio: ['ignore', output, output],

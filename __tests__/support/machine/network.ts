@@ -101,7 +101,7 @@ function sweep(number: number): void {
 }
 
 function ownerFile(number: number): string {
-  return `/run/sandpiper-machines/${number}`;
+  return `/run/sandpiper-machines/${number}.json`;
 }
 
 function ip(command: string): void {

@@ -1,6 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
+/** Program that becomes systemd. */
+export const INIT = '/usr/local/lib/harness-init';
+
 /** What a cloud's own set-up of an image or an instance does, and this harness has to: name, network, trust, start of the boot script. */
 export function prepareRoot(
   root: string,
@@ -22,9 +25,11 @@ export function prepareRoot(
   write('etc/hostname', `${name}\n`);
   write('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
   write('etc/resolv.conf', `nameserver ${nameServer}\noptions timeout:1\n`);
+  // systemd-nspawn covers the kernel's boot id with one of its own. A unit with a /proc of its own (ProtectProc=) sees the
+  // kernel's, and `journalctl --boot` would find nothing there: on a real machine both are the same.
+  write(INIT, '#!/bin/sh\numount /proc/sys/kernel/random/boot_id\nexec /lib/systemd/systemd\n', 0o755);
   write('etc/machine-id', 'uninitialized\n');
   fs.appendFileSync(path.join(root, 'etc/ssl/certs/ca-certificates.crt'), `\n${certificatePem}\n`);
-  fs.mkdirSync(path.join(root, 'var/log/journal'), { recursive: true });
   for (const timer of ['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer'])
     fs.symlinkSync('/dev/null', path.join(root, 'etc/systemd/system', timer));
   if (cloud === 'aws') {
