@@ -124,7 +124,7 @@ export async function bootMachine(options: {
     await stop();
     throw error;
   }
-  const leader = () => childOf(launcher ?? 0);
+  const leader = () => (launcher === undefined ? undefined : initOf(launcher));
   const exec: Machine['exec'] = async (command) => {
     const init = leader();
     if (init === undefined) return { code: 255, output: 'the machine does not run' };
@@ -193,16 +193,20 @@ function launch(options: {
   const { root, name, cgroups, namespacePath, consoleFile } = options;
   for (const cgroup of cgroups) fs.mkdirSync(cgroup, { recursive: true });
   const output = fs.openSync(consoleFile, 'w');
+  // Neither shell nor machine outlives its test process, however that ends.
+  const bound = ['setpriv', '--pdeathsig', 'KILL'];
+  // systemd-nspawn ends with 133 when the machine reboots, and leaves starting it again to its caller.
+  const script = `${cgroups.map((cgroup) => `echo $$ >${cgroup}/cgroup.procs; `).join('')}
+    code=133; while [ $code = 133 ]; do "$@"; code=$?; done`;
   const child = spawn(
-    'sh',
+    bound[0] ?? '',
     [
-      '-c',
-      `${cgroups.map((cgroup) => `echo $$ >${cgroup}/cgroup.procs; `).join('')}exec "$@"`,
+      ...bound.slice(1),
       'sh',
-      // A machine does not outlive its test process, however that ends.
-      'setpriv',
-      '--pdeathsig',
-      'KILL',
+      '-c',
+      script,
+      'sh',
+      ...bound,
       'systemd-nspawn',
       '--quiet',
       `--directory=${root}`,
@@ -213,7 +217,7 @@ function launch(options: {
       '--resolv-conf=off',
       '--timezone=off',
       '--link-journal=no',
-      '--console=pipe',
+      '--console=read-only',
       INIT,
     ],
     {
@@ -228,26 +232,37 @@ function launch(options: {
   return child.pid;
 }
 
-/** The machine's pid 1: the one child of systemd-nspawn that is systemd. */
-function childOf(launcher: number): number | undefined {
-  try {
-    const children = fs.readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8').trim().split(' ');
-    return children
-      .map(Number)
-      .find((pid) => pid > 0 && fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'systemd');
-  } catch {
-    return undefined;
-  }
+/** The machine's pid 1: shell, systemd-nspawn, systemd. */
+function initOf(launcher: number): number | undefined {
+  const nspawn = childrenOf(launcher)[0];
+  return nspawn && childrenOf(nspawn).find((pid) => nameOf(pid) === 'systemd');
 }
 
 function kill(launcher: number): void {
-  const init = childOf(launcher);
-  for (const pid of [init, launcher]) {
+  const nspawns = childrenOf(launcher);
+  for (const pid of [launcher, ...nspawns.flatMap(childrenOf), ...nspawns]) {
     try {
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      process.kill(pid, 'SIGKILL');
     } catch {
       // It has ended by itself.
     }
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return children === '' ? [] : children.split(' ').map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function nameOf(pid: number): string | undefined {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined;
   }
 }
 
