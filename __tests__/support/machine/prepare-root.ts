@@ -33,7 +33,12 @@ export function prepareRoot(
   for (const timer of ['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer'])
     fs.symlinkSync('/dev/null', path.join(root, 'etc/systemd/system', timer));
   if (cloud === 'aws') {
-    // What AWS's hypervisor shows in DMI is this host's here: the data source is named instead of being detected.
+    // What AWS's hypervisor shows in DMI is this host's here: the data source is named instead of being detected, and
+    // cloud-init, which asks version 2 of metadata only on what it takes for AWS, reads the hypervisor's id from a file.
+    write('etc/hypervisor-uuid', 'ec2e1916-9099-7caf-fd21-012345abcdef\n');
+    const dataSource = 'usr/lib/python3/dist-packages/cloudinit/sources/DataSourceEc2.py';
+    const code = fs.readFileSync(path.join(root, dataSource), 'utf8');
+    write(dataSource, code.replaceAll('/sys/hypervisor/uuid', '/etc/hypervisor-uuid'));
     write('etc/cloud/ds-identify.cfg', 'policy: enabled\ndatasource: Ec2\n');
     write(
       'etc/cloud/cloud.cfg.d/99-harness.cfg',
