@@ -3,6 +3,7 @@ import { computedValue, type Making } from './computed-values';
 import { refusal, type Diagnostic } from './diagnostic';
 import { Unknown, holdsUnknown, isList, isObject, type Value, type ValueObject } from './dynamic-value';
 import type { BlockSchema, ProviderData } from './provider-data';
+import type { ProviderConfiguration } from './provider-configuration';
 import { resourceId, textOf } from './resource-id';
 
 export interface AppliedResource {
@@ -10,10 +11,18 @@ export interface AppliedResource {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Where something is applied. */
+export interface Place {
+  readonly cloud: Cloud;
+  readonly provider: ProviderConfiguration;
+  /** Terraform's working directory: files are named relative to it. */
+  readonly directory: string;
+}
+
 /** Creates, updates or deletes. What fails leaves the prior state. */
 export function applyResource(
   data: ProviderData,
-  cloud: Cloud,
+  { cloud, provider, directory }: Place,
   type: string,
   { prior, planned, config }: { readonly prior: Value; readonly planned: Value; readonly config: Value },
 ): AppliedResource {
@@ -21,7 +30,7 @@ export function applyResource(
   try {
     if (!isObject(planned)) return { state: destroy(cloud, type, prior), diagnostics: [] };
     const exists = isObject(prior);
-    const state = fill(type, planned, block, cloud, exists ? textOf(prior, 'id') : undefined);
+    const state = fill(type, planned, block, { cloud, provider, directory }, exists ? textOf(prior, 'id') : undefined);
     const object = { type, state, writeOnly: writeOnly(config, block) };
     if (exists) cloud.update(textOf(state, 'id'), object);
     else cloud.create(textOf(state, 'id'), object);
@@ -65,7 +74,7 @@ function fill(
   type: string,
   planned: ValueObject,
   block: BlockSchema,
-  cloud: Cloud,
+  { cloud, provider, directory }: Place,
   id: string | undefined,
 ): ValueObject {
   const number = cloud.nextNumber();
@@ -74,15 +83,16 @@ function fill(
   let state: ValueObject = planned;
   for (const name of names) {
     if (!holdsUnknown(state[name])) continue;
-    const making: Making = { type, state, cloud, number };
-    const value = name === 'id' ? (id ?? resourceId(type, state, number)) : identity(name, making);
+    const making: Making = { type, state, cloud, number, directory };
+    const value = name === 'id' ? (id ?? resourceId(type, state, number)) : identity(name, making, provider);
     state = { ...state, [name]: value ?? computedValue(name, attributes[name]!.type, making) };
   }
-  return fillBlocks(state, block, { type, state, cloud, number });
+  return fillBlocks(state, block, { type, state, cloud, number, directory });
 }
 
-/** A name of a prefix, as Google's templates have them. */
-function identity(name: string, { state, type, number }: Making): Value | undefined {
+/** The provider's place, and a name of a prefix, as Google's templates have them. */
+function identity(name: string, { state, type, number }: Making, provider: ProviderConfiguration): Value | undefined {
+  if (name === 'project' || name === 'region' || name === 'zone') return provider[name];
   if (name === 'name_prefix') return '';
   if (name !== 'name' || !('name_prefix' in state) || !type.includes('template')) return undefined;
   return `${textOf(state, 'name_prefix') || 'terraform-'}${String(20_260_101_000_000_000_000n + BigInt(number))}`;

@@ -1,5 +1,6 @@
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import type { Cloud } from './cloud';
 import type { Value, ValueObject } from './dynamic-value';
 import type { AttributeType } from './provider-data';
@@ -13,6 +14,8 @@ export interface Making {
   readonly cloud: Cloud;
   /** A number that only this resource has. */
   readonly number: number;
+  /** Terraform's working directory: files are named relative to it. */
+  readonly directory: string;
 }
 
 /** Number of the project, the same for every project of this cloud. */
@@ -128,8 +131,8 @@ const SPECIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
     output_name: ({ state }) => textOf(state, 'name'),
     self_link: ({ state }) => objectLink(state, 'storage/v1'),
     media_link: ({ state }) => `${objectLink(state, 'download/storage/v1')}?alt=media`,
-    md5hash: ({ state }) => digest('md5', content(state), 'base64'),
-    md5hexhash: ({ state }) => digest('md5', content(state), 'hex'),
+    md5hash: (making) => digest('md5', content(making), 'base64'),
+    md5hexhash: (making) => digest('md5', content(making), 'hex'),
     generation: ({ number }) => 1_700_000_000_000_000 + number,
     content_type: () => 'application/octet-stream',
   },
@@ -138,8 +141,10 @@ const SPECIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
 const objectLink = (state: ValueObject, api: string) =>
   `https://www.googleapis.com/${api}/b/${textOf(state, 'bucket')}/o/${encodeURIComponent(textOf(state, 'name'))}`;
 
-const content = (state: ValueObject) =>
-  textOf(state, 'source') === '' ? textOf(state, 'content') : fs.readFileSync(textOf(state, 'source'));
+const content = ({ state, directory }: Making) => {
+  const source = textOf(state, 'source');
+  return source === '' ? textOf(state, 'content') : fs.readFileSync(path.resolve(directory, source));
+};
 
 /** Addresses kept for documentation (RFC 5737, RFC 3849): nobody is reached at them. */
 const address = (version: string, number: number) =>

@@ -19,6 +19,8 @@ export interface GoogleProvider {
   readonly environment: Readonly<Record<string, string>>;
   /** What was made through it. */
   readonly cloud: Cloud;
+  /** Files that the configuration names relatively are in `directory`: the real provider runs in Terraform's own. */
+  workIn(directory: string): void;
   stop(): Promise<void>;
 }
 
@@ -31,11 +33,15 @@ const MAXIMUM_MESSAGE_BYTES = 64 * 1024 * 1024;
 /** Serves the provider on the loopback interface, in this process. */
 export async function startGoogleProvider(data: ProviderData): Promise<GoogleProvider> {
   const cloud = openCloud();
+  let directory = process.cwd();
   const server = new grpc.Server({
     'grpc.max_receive_message_length': MAXIMUM_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAXIMUM_MESSAGE_BYTES,
   });
-  server.addService(protocolService(), serviceOf(data, cloud));
+  server.addService(
+    protocolService(),
+    serviceOf(data, cloud, () => directory),
+  );
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -53,6 +59,9 @@ export async function startGoogleProvider(data: ProviderData): Promise<GooglePro
   return {
     environment: { TF_REATTACH_PROVIDERS: JSON.stringify(reattach) },
     cloud,
+    workIn: (other) => {
+      directory = other;
+    },
     stop: async () => server.forceShutdown(),
   };
 }
@@ -82,7 +91,7 @@ interface Request {
   readonly raw_state?: { readonly json: Uint8Array };
 }
 
-function serviceOf(data: ProviderData, cloud: Cloud): grpc.UntypedServiceImplementation {
+function serviceOf(data: ProviderData, cloud: Cloud, directory: () => string): grpc.UntypedServiceImplementation {
   let provider: ProviderConfiguration = { defaultLabels: {} };
   const schemas = (all: ProviderData['resources']) =>
     Object.fromEntries(Object.entries(all).map(([type, schema]) => [type, protocolSchema(schema)]));
@@ -117,7 +126,7 @@ function serviceOf(data: ProviderData, cloud: Cloud): grpc.UntypedServiceImpleme
       return { planned_state: encodeValue(planned), requires_replace, diagnostics, legacy_type_system: true };
     }),
     ApplyResourceChange: answer(({ type_name, prior_state, planned_state, config }) => {
-      const { state, diagnostics } = applyResource(data, cloud, type_name, {
+      const { state, diagnostics } = applyResource(data, { cloud, provider, directory: directory() }, type_name, {
         prior: decodeValue(prior_state),
         planned: decodeValue(planned_state),
         config: decodeValue(config),

@@ -53,6 +53,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   google_pubsub_subscription: 'projects/{project}/subscriptions/{name}',
   google_pubsub_topic: 'projects/{project}/topics/{name}',
   google_secret_manager_secret: 'projects/{project}/secrets/{secret_id}',
+  google_secret_manager_secret_iam_member: '{secret_id}/{role}/{member}',
   google_service_account: 'projects/{project}/serviceAccounts/{account_id}@{project}.iam.gserviceaccount.com',
   google_storage_bucket: '{name}',
   google_storage_bucket_iam_member: 'b/{bucket}/{role}/{member}',
