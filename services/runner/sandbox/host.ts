@@ -168,7 +168,7 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
       if (isClosed) return;
       isClosed = true;
       for (const entry of [...open]) await Promise.resolve(entry as Promise<unknown>).catch(() => undefined);
-      await Promise.all([...open].map((entry) => ('close' in entry ? entry.close() : undefined)));
+      for (const entry of [...open]) if ('close' in entry) void entry.close();
       await Promise.all([...closing]);
       for (const cell of await Promise.allSettled(cells)) if (cell.status === 'fulfilled') await dropCell(cell.value);
       launcher.close();
