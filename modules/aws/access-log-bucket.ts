@@ -21,7 +21,15 @@ export class AccessLogBucket extends Construct {
   readonly artifactLogPrefix = BUCKET_LOG_PREFIX;
   /** What a load balancer must wait for: AWS checks that it may write when its log is turned on. */
   readonly ready: ITerraformDependable[];
-  private readonly rules: object[] = [];
+  private readonly rules: object[] = [
+    // One for the whole bucket, whoever writes to it.
+    {
+      id: 'incomplete-uploads',
+      status: 'Enabled',
+      filter: [{ prefix: '' }],
+      abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
+    },
+  ];
 
   constructor(
     scope: Construct,
@@ -82,7 +90,6 @@ export class AccessLogBucket extends Construct {
       filter: [{ prefix }],
       expiration: [{ days }],
       noncurrent_version_expiration: [{ noncurrent_days: 1 }],
-      abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
     });
   }
 }
