@@ -21,7 +21,7 @@ type objects struct {
 	opened  int
 }
 
-func (o *objects) Open(context.Context, string, string) (io.ReadCloser, error) {
+func (o *objects) Open(context.Context, string, string, string) (io.ReadCloser, error) {
 	o.opened++
 	return io.NopCloser(bytes.NewReader(o.content)), nil
 }

@@ -19,7 +19,8 @@ var ErrDigest = errors.New("SHA-256 differs")
 
 // Objects opens an object of the cloud's object store.
 type Objects interface {
-	Open(ctx context.Context, bucket, key string) (io.ReadCloser, error)
+	// Open opens one version of it; an empty version is the current one.
+	Open(ctx context.Context, bucket, key, version string) (io.ReadCloser, error)
 }
 
 // ProgramName is the file that a binary artifact becomes.
@@ -122,7 +123,7 @@ func fill(ctx context.Context, objects Objects, temporary string, artifact machi
 }
 
 func fetch(ctx context.Context, objects Objects, object machine.StoredObject, path string) error {
-	body, err := objects.Open(ctx, object.Bucket, object.Key)
+	body, err := objects.Open(ctx, object.Bucket, object.Key, object.Version)
 	if err != nil {
 		return err
 	}

@@ -41,14 +41,14 @@ func TestOpenObject(t *testing.T) {
 		_, _ = io.WriteString(w, "content")
 	}).Objects()
 	// An IP address as endpoint: the SDK then writes the bucket into the path.
-	body, err := objects.Open(context.Background(), "bucket", "programs/x")
+	body, err := objects.Open(context.Background(), "bucket", "programs/x", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text, _ := io.ReadAll(body); string(text) != "content" {
 		t.Errorf("read %q", text)
 	}
-	if _, err := objects.Open(context.Background(), "bucket", "missing"); err == nil || !strings.Contains(err.Error(), "s3://bucket/missing") {
+	if _, err := objects.Open(context.Background(), "bucket", "missing", ""); err == nil || !strings.Contains(err.Error(), "s3://bucket/missing") {
 		t.Errorf("says %v", err)
 	}
 }

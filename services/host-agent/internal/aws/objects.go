@@ -19,9 +19,13 @@ func (s *Session) Objects() Objects {
 	})}
 }
 
-// Open opens an object.
-func (o Objects) Open(ctx context.Context, bucket, key string) (io.ReadCloser, error) {
-	object, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+// Open opens an object; an empty version is the current one.
+func (o Objects) Open(ctx context.Context, bucket, key, version string) (io.ReadCloser, error) {
+	input := &s3.GetObjectInput{Bucket: &bucket, Key: &key}
+	if version != "" {
+		input.VersionId = &version
+	}
+	object, err := o.client.GetObject(ctx, input)
 	if err != nil {
 		return nil, fmt.Errorf("s3://%s/%s: %w", bucket, key, err)
 	}

@@ -48,7 +48,7 @@ func TestOpenObject(t *testing.T) {
 		_, _ = io.WriteString(w, r.RequestURI)
 	})
 	for range 2 {
-		body, err := session.Open(context.Background(), "bucket", "programs/a b")
+		body, err := session.Open(context.Background(), "bucket", "programs/a b", "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,6 +56,13 @@ func TestOpenObject(t *testing.T) {
 		if string(text) != "/storage/v1/b/bucket/o/programs%2Fa%20b?alt=media" {
 			t.Errorf("asked for %s", text)
 		}
+	}
+	body, err := session.Open(context.Background(), "bucket", "k", "1700000000000001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := io.ReadAll(body); !strings.HasSuffix(string(text), "/o/k?alt=media&generation=1700000000000001") {
+		t.Errorf("asked for %s", text)
 	}
 	if *tokens != 1 {
 		t.Errorf("asked for %d tokens", *tokens)
@@ -65,10 +72,10 @@ func TestOpenObject(t *testing.T) {
 func TestRefusedTokenIsRenewed(t *testing.T) {
 	session, tokens := cloud(t, func(http.ResponseWriter, *http.Request) {})
 	session.token, session.renewAt = "old", time.Now().Add(time.Hour)
-	if _, err := session.Open(context.Background(), "b", "k"); err == nil {
+	if _, err := session.Open(context.Background(), "b", "k", ""); err == nil {
 		t.Fatal("the old token was taken")
 	}
-	if _, err := session.Open(context.Background(), "b", "k"); err != nil || *tokens != 1 {
+	if _, err := session.Open(context.Background(), "b", "k", ""); err != nil || *tokens != 1 {
 		t.Errorf("%v after %d tokens", err, *tokens)
 	}
 }

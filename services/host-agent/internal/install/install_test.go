@@ -44,7 +44,7 @@ func newHost(t *testing.T) *host {
 
 const agentPath = "/opt/sandpiper/agent/x/host-agent"
 
-func (h *host) Open(context.Context, string, string) (io.ReadCloser, error) {
+func (h *host) Open(context.Context, string, string, string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(h.program)), h.fetchErr
 }
 

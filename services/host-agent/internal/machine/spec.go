@@ -47,7 +47,9 @@ type Spec struct {
 type StoredObject struct {
 	Bucket string `json:"bucket"`
 	Key    string `json:"key"`
-	SHA256 string `json:"sha256"`
+	// Version of the object (S3 version id, GCS generation); empty: the current one.
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
 }
 
 // Artifact is the program: one executable file, or a .tar.gz archive.
