@@ -1,0 +1,140 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as fc from 'fast-check';
+import { InvalidPropError } from '../../../modules/invalid-prop';
+import { binary } from '../../../modules/tls-service/artifact';
+import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
+import { requireTool } from '../../support/require-tool';
+import { temporaryDirectory, terraformIn } from '../../support/terraform';
+import { anyName, anyServices } from './arbitraries';
+import { INVALID_PROPS } from './invalid-props';
+import { check, synthesizeServices, type Place } from './places';
+
+jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+
+const LIFE_SECONDS = 240;
+/** The same cases in each run: a failure is a defect of the modules, never of chance. */
+const SEED = 20_260_611;
+/** Starting a provider takes seconds, so one `terraform validate` sees many services. */
+const STACKS = 3;
+const SERVICES_PER_STACK = 12;
+const CASES_PER_INVALID_PROP = 8;
+const PLACES: readonly Place[] = ['aws', 'gcp', 'local'];
+
+const VALID = {
+  id: 'user-api',
+  props: {
+    artifact: binary(__filename),
+    publicPaths: ['/v1/user'],
+    hostNames: ['api.example.com'],
+    zone: 'example.com',
+  },
+};
+const cases = fc.sample(
+  fc.record({
+    names: fc.record({
+      application: anyName(12).filter((name) => name !== 'internal'),
+      environment: anyName(8),
+    }),
+    services: anyServices(__filename, SERVICES_PER_STACK),
+  }),
+  { seed: SEED, numRuns: STACKS },
+);
+
+describe('valid props', () => {
+  if (!requireTool('terraform')) return;
+  const google = requireGoogleProvider();
+  const outdir = temporaryDirectory('contract');
+  afterAll(() => fs.rmSync(outdir, { recursive: true, force: true }));
+  const synthesized = (cloud: 'aws' | 'gcp', index: number) => {
+    const { names, services } = cases[index]!;
+    return synthesizeServices(path.join(outdir, `${cloud}-${index}`), cloud, names, services);
+  };
+  const indexes = cases.map((_, index) => index);
+
+  it.each(indexes)(
+    `are ${SERVICES_PER_STACK} services that Terraform validates on AWS: stack %i`,
+    async (index) => {
+      const terraform = terraformIn(synthesized('aws', index));
+      await terraform.init();
+      await terraform.validate();
+    },
+    LIFE_SECONDS * 1000,
+  );
+
+  it.each(indexes)(
+    `are ${SERVICES_PER_STACK} services that Terraform validates on GCP: stack %i`,
+    async (index) => {
+      const stack = fs.readFileSync(path.join(synthesized('gcp', index), 'cdk.tf.json'), 'utf8');
+      const terraform = await google.planningTerraform({ 'cdk.tf.json': stack });
+      await terraform.init();
+      await terraform.validate();
+    },
+    LIFE_SECONDS * 1000,
+  );
+
+  it('are valid on this machine', () => {
+    for (const service of cases.flatMap(({ services }) => services)) check('local', service);
+  });
+
+  it('are told from invalid ones by Terraform too', async () => {
+    const directory = synthesized('aws', 0);
+    const file = path.join(directory, 'cdk.tf.json');
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"port": 443', '"port": 65536'));
+    const terraform = terraformIn(directory);
+    await terraform.init();
+    expect((await terraform.run(['validate', '-no-color'])).exitCode).toBe(1);
+  }, 60_000);
+});
+
+describe.each(PLACES)('an error names the prop on %s', (place) => {
+  it('does not come for valid props', () => check(place, VALID));
+
+  it.each(INVALID_PROPS)('$prop', ({ prop, values, put }) => {
+    for (const value of fc.sample(values, { seed: SEED, numRuns: CASES_PER_INVALID_PROP })) {
+      const error = errorOf(() => check(place, { ...VALID, props: put(VALID.props, value) }));
+      expect({ value, prop: error?.prop, isNamed: error?.message.startsWith(`${prop}: `) }).toEqual({
+        value,
+        prop,
+        isNamed: true,
+      });
+    }
+  });
+});
+
+describe.each(['aws', 'gcp'] as const)('names on %s', (cloud) => {
+  const notAName = (maximum: number) =>
+    fc.sample(
+      fc.oneof(
+        fc.constantFrom('', 'A', '1a', 'a-', '-a', 'a--b', 'a_b', 'a.b', 'ä', 'a b'),
+        fc.integer({ min: maximum + 1, max: 80 }).map((length) => 'a'.repeat(length)),
+      ),
+      { seed: SEED, numRuns: 20 },
+    );
+
+  it.each([
+    ['application', 12],
+    ['environment', 8],
+  ] as const)('%s is refused by name', (prop, maximum) => {
+    for (const value of notAName(maximum)) {
+      const names = { application: 'app', environment: 'dev', [prop]: value };
+      expect([value, errorOf(() => check(cloud, VALID, names))?.prop]).toEqual([value, prop]);
+    }
+  });
+
+  it('a service is refused by its id', () => {
+    for (const id of notAName(16)) {
+      expect([id, errorOf(() => check(cloud, { ...VALID, id }))?.prop]).toEqual([id, 'id']);
+    }
+  });
+});
+
+function errorOf(run: () => void): InvalidPropError | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof InvalidPropError) return error;
+    throw error;
+  }
+  return undefined;
+}
