@@ -23,7 +23,9 @@ export function awsCloud(options: { readonly motoEndpoint: string; readonly regi
       return (request, response) => {
         const path = request.url ?? '/';
         if (request.method === 'PUT' && path === '/latest/api/token') {
-          if (request.headers['x-aws-ec2-metadata-token-ttl-seconds'] === undefined) return reply(response, 400);
+          const lifetime = request.headers['x-aws-ec2-metadata-token-ttl-seconds'];
+          if (lifetime === undefined) return reply(response, 400);
+          response.setHeader('x-aws-ec2-metadata-token-ttl-seconds', lifetime);
           const token = crypto.randomBytes(30).toString('base64url');
           tokens.add(token);
           return reply(response, 200, token);

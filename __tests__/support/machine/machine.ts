@@ -147,7 +147,7 @@ export async function bootMachine(options: {
     const deadline = Date.now() + seconds * 1000;
     while (!(await holds())) {
       if (Date.now() > deadline) {
-        const { output } = await exec('journalctl --no-pager -o short -n 120');
+        const { output } = await exec('journalctl --no-pager -o short -n 60');
         throw new Error(
           `${name}: not within ${seconds} s: ${what}\n--- console\n${console_().slice(-4000)}\n--- journal\n${output}`,
         );

@@ -42,7 +42,7 @@ export function prepareRoot(
     write('etc/cloud/ds-identify.cfg', 'policy: enabled\ndatasource: Ec2\n');
     write(
       'etc/cloud/cloud.cfg.d/99-harness.cfg',
-      'datasource_list: [Ec2]\ndatasource: {Ec2: {strict_id: false, timeout: 5, max_wait: 20}}\nnetwork: {config: disabled}\n',
+      'datasource_list: [Ec2]\ndatasource: {Ec2: {strict_id: false, timeout: 5, max_wait: 20}}\nnetwork: {config: disabled}\nlocale: false\n',
     );
     return;
   }
