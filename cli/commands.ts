@@ -10,6 +10,8 @@ export interface CommandEntry {
 /** Every command, in the order of the list. */
 export const commands: readonly CommandEntry[] = [
   { name: 'up', summary: 'serve the application over TLS on this machine' },
+  { name: 'run', summary: 'run a program in a sandbox' },
+  { name: 'languages', summary: 'list the languages that this machine can run' },
   { name: 'verify', summary: 'check a deployed service from outside' },
   { name: 'cert', summary: 'put a self-signed certificate into a cloud' },
   { name: 'build', summary: 'build what the stacks deploy and print its SHA-256' },

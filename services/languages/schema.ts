@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** A program and its arguments. `{source}` stands for the name of the job's first file. */
+/** A program and its arguments. `{source}` stands for the name of the job's first file, `{stem}` for it without its ending. */
 const commandSchema = z
   .array(z.string())
   .min(1)
-  .describe('Program and arguments; {source} is the name of the first file');
+  .describe('Program and arguments; {source} is the name of the first file, {stem} the same without its ending');
 
 const npmToolchainSchema = z.strictObject({
   package: z.string().describe('npm package that holds the toolchain'),

@@ -51,9 +51,13 @@ export function prestartOf(runtime: LanguageRuntime, env: Readonly<Record<string
   return runtime.prestart && runtime.compile === undefined ? kinds[runtime.prestart](runtime, env) : undefined;
 }
 
-/** Puts the name of the first file where a command of the catalogue says `{source}`. */
+/**
+ * Puts the name of the first file where a command of the catalogue says `{source}`, and the name without its ending where it
+ * says `{stem}`.
+ */
 export function named(command: readonly string[], sourceFile: string): readonly string[] {
-  return command.map((part) => part.replaceAll('{source}', sourceFile));
+  const stem = sourceFile.replace(/\.[^./]*$/, '');
+  return command.map((part) => part.replaceAll('{source}', sourceFile).replaceAll('{stem}', stem));
 }
 
 /** As Java's DataInputStream reads it: big endian counts. */

@@ -20,6 +20,7 @@ class Prestart {
           .invoke(null, (Object) arguments);
     } catch (InvocationTargetException e) {
       hideLauncher(e.getCause());
+      restoreOwnFrames(e.getCause());
       throw e.getCause();
     }
   }
@@ -35,5 +36,18 @@ class Prestart {
         }
       }
     }
+  }
+
+  /**
+   * The launcher that runs this class cuts as many frames off a trace as there are below this class's main, and so did the
+   * one that ran the job: what the first is to cut is put back, or it would cut the job's own frames.
+   */
+  private static void restoreOwnFrames(Throwable thrown) {
+    StackTraceElement[] own = new Throwable().getStackTrace();
+    int below = own.length - 2;
+    StackTraceElement[] frames = thrown.getStackTrace();
+    StackTraceElement[] restored = Arrays.copyOf(frames, frames.length + below);
+    System.arraycopy(own, 2, restored, frames.length, below);
+    thrown.setStackTrace(restored);
   }
 }

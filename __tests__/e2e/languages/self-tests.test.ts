@@ -1,0 +1,105 @@
+import { catalogue, openLocalRunner, type LocalRunner } from '../../../cli/run/local-runner';
+import { toolchainsDirectory } from '../../../cli/provision/toolchains';
+import { CORE_LANGUAGES } from '../../../services/languages/core';
+import { probeHost, type PresentVersion } from '../../../services/languages/host-toolchains';
+import { satisfiesVersion, selfTests, versionNumber, type SelfTest } from '../../../services/languages/self-test';
+import { runSelfTest, type SelfTestRun } from '../../support/languages/run-self-test';
+import { requireTool } from '../../support/require-tool';
+
+/** `core`, `all`, or ids with commas between them; set by `./sandpiper test --languages`. */
+const selection = process.env.SANDPIPER_LANGUAGES ?? 'core';
+const isSelected = (id: string) =>
+  selection === 'all' || (selection === 'core' ? CORE_LANGUAGES : selection.split(',')).includes(id);
+const selected = catalogue().filter(({ id }) => isSelected(id));
+const versions = selected.flatMap((language) => language.versions.map((version) => ({ language, version })));
+
+describe('every self-test of every language, in a sandbox', () => {
+  requireTool(['root', 'crun']);
+  jest.setTimeout(300_000);
+  let present: readonly PresentVersion[];
+  let runner: LocalRunner;
+
+  beforeAll(async () => {
+    const probed = await probeHost(selected, toolchainsDirectory());
+    present = probed.present;
+    runner = await openLocalRunner({ runtime: 'crun', versions: present, warm: 0 });
+  });
+  afterAll(() => runner?.close());
+
+  it.each(versions.map(({ language, version }) => [language.id, version.version] as const))(
+    '%s %s',
+    async (id, version) => {
+      const index = present.findIndex((entry) => entry.language.id === id && entry.version.version === version);
+      if (index < 0)
+        throw new Error(`the toolchain of ${id} ${version} is not on this machine: ./sandpiper test installs it`);
+      const { language } = present[index]!;
+      const runs = new Map<string, SelfTestRun>();
+      for (const test of selfTests(language)) {
+        const run = await runSelfTest(test, id, runner.runtimes[index]!, runner.supply);
+        runs.set(test.name, run);
+        expect({ test: test.name, ...shown(run, test) }).toEqual({ test: test.name, ...expected(test) });
+      }
+      const said = versionNumber(runs.get('version')!.stdout) ?? 'none';
+      expect([said, version, satisfiesVersion(said, version)]).toEqual([said, version, true]);
+    },
+  );
+});
+
+/** Those whose interpreter may wait; with a selection that has none, the table is empty and so left out. */
+const waitable = selected.filter(({ prestart }) => prestart !== undefined);
+
+if (waitable.length > 0)
+  describe('a prestarted interpreter', () => {
+    requireTool(['root', 'crun']);
+    jest.setTimeout(300_000);
+
+    it.each(waitable.map(({ id }) => id))('shows in %s exactly what a plain run shows', async (id) => {
+      const language = waitable.find((each) => each.id === id)!;
+      const { present } = await probeHost([language], toolchainsDirectory());
+      const versions = present.slice(0, 1);
+      const plain = await openLocalRunner({ runtime: 'crun', versions, warm: 0, prestart: false });
+      const prestarted = await openLocalRunner({ runtime: 'crun', versions, warm: 1 });
+      try {
+        for (const test of selfTests(language)) {
+          await prestarted.supply.warm(prestarted.runtimes);
+          expect(Object.values(prestarted.supply.waiting)).toEqual([1]);
+          const [expectedRun, run] = [
+            await runSelfTest(test, id, plain.runtimes[0]!, plain.supply),
+            await runSelfTest(test, id, prestarted.runtimes[0]!, prestarted.supply),
+          ];
+          expect({ test: test.name, ...run }).toEqual({ test: test.name, ...expectedRun });
+          await prestarted.supply.settled();
+        }
+      } finally {
+        await plain.close();
+        await prestarted.close();
+      }
+    });
+  });
+
+/** What of a run the self-test speaks about: patterns that match are shown as themselves. */
+function shown(run: SelfTestRun, { expect: wanted }: SelfTest) {
+  const against = (text: string, pattern: RegExp | undefined) =>
+    pattern === undefined || pattern.test(text) ? String(pattern) : text;
+  return {
+    reason: run.reason,
+    exitCode: wanted.exitCode === undefined ? undefined : (run.exitCode ?? run.signal),
+    signal: wanted.signal === undefined ? undefined : (run.signal ?? run.exitCode),
+    stdout: wanted.stdout === undefined ? undefined : run.stdout,
+    stdoutPattern: against(run.stdout, wanted.stdoutPattern),
+    stderrPattern: against(run.stderr, wanted.stderrPattern),
+    // Shown only where something is wrong with the reason or the output.
+    ...(run.reason !== wanted.reason ? { stderr: run.stderr.slice(0, 500) } : {}),
+  };
+}
+
+function expected({ expect: { reason, exitCode, signal, stdout, stdoutPattern, stderrPattern } }: SelfTest) {
+  return {
+    reason,
+    exitCode,
+    signal,
+    stdout,
+    stdoutPattern: String(stdoutPattern),
+    stderrPattern: String(stderrPattern),
+  };
+}

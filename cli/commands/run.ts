@@ -1,0 +1,152 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { chooseVersion, UnknownLanguageError } from '../../services/languages/choose-version';
+import { probeHost, type PresentVersion } from '../../services/languages/host-toolchains';
+import { satisfiesVersion } from '../../services/languages/self-test';
+import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
+import { jobSchema, type Job } from '../../services/protocol/job';
+import { runJob } from '../../services/runner/job';
+import type { RuntimeName } from '../../services/runner/sandbox/runtime';
+import { Failure, wrongUsage } from '../failure';
+import { provisionToolchains, toolchainsDirectory } from '../provision/toolchains';
+import { languageNamed, languageOfFile } from '../run/language-of';
+import { catalogue, openLocalRunner } from '../run/local-runner';
+
+/** What shells' `timeout` ends with. */
+const TIMEOUT_EXIT_CODE = 124;
+
+const HELP = `
+Standard input goes to the program, unless the code itself comes from there (-). Output is shown as it comes.
+
+The exit code is the program's own; 128 and the signal's number when a signal ended it, ${TIMEOUT_EXIT_CODE} when time ran out, 1 when
+another limit did. With --json, every event is a line of JSON on standard output.`;
+
+interface Options {
+  readonly language?: string;
+  readonly version?: string;
+  readonly arg: readonly string[];
+  readonly timeout?: number;
+  readonly runtime: RuntimeName;
+  readonly json?: boolean;
+}
+
+/** `sandpiper run`: one program in a single-use sandbox on this machine. */
+export function command(): Command {
+  const collect = (value: string, values: readonly string[]) => [...values, value];
+  return new Command('run')
+    .description('Runs a program in a single-use sandbox on this machine, with live output.')
+    .argument('<file...>', 'the program, and files beside it; - reads the program from standard input')
+    .option('-l, --language <name>', 'id or alias (default: by the ending of the file)')
+    .option('--version <version>', 'exact version, its leading parts, a semver range or *')
+    .option('-a, --arg <text>', 'an argument for the program; repeat for more', collect, [])
+    .option('-t, --timeout <seconds>', 'time for the run, on the clock', parseSeconds)
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .option('--json', 'print events as lines of JSON')
+    .addHelpText('after', HELP)
+    .action(async (files: readonly string[], options: Options) => {
+      process.exitCode = await run(files, options);
+    });
+}
+
+async function run(files: readonly string[], options: Options): Promise<number> {
+  const languages = catalogue();
+  const [first] = files as [string];
+  const language =
+    options.language === undefined ? languageOfFile(languages, first) : languageNamed(languages, options.language);
+  const version = await presentVersion(language.id, options.version);
+  const job = jobOf(files, language.id, options);
+  const runner = await openLocalRunner({ runtime: options.runtime, versions: [version], warm: 0 });
+  try {
+    const running = runJob({
+      job,
+      runtime: runner.runtimes[0]!,
+      supply: runner.supply,
+      emit: options.json ? (event) => void process.stdout.write(`${JSON.stringify(event)}\n`) : show,
+    });
+    const cancel = () => running.cancel();
+    process.once('SIGINT', cancel).once('SIGTERM', cancel);
+    if (first !== '-') {
+      process.stdin.on('data', (chunk: Buffer) => {
+        process.stdin.pause();
+        void running.writeStdin(chunk).then(() => process.stdin.resume());
+      });
+      process.stdin.on('end', () => running.closeStdin());
+    }
+    return exitCodeOf(await running.ended);
+  } finally {
+    process.stdin.destroy();
+    await runner.close();
+  }
+}
+
+/** The version that was asked for; its toolchain is installed when it is not there. */
+async function presentVersion(language: string, wanted: string | undefined): Promise<PresentVersion> {
+  const entries = catalogue().filter(({ id }) => id === language);
+  const look = async () => (await probeHost(entries, toolchainsDirectory())).present;
+  try {
+    return chooseVersion(await look(), language, wanted);
+  } catch (error) {
+    if (!(error instanceof UnknownLanguageError)) throw error;
+    await provisionToolchains(
+      entries.flatMap((entry) => entry.versions.map((version) => ({ language: entry, version }))),
+    );
+  }
+  try {
+    return chooseVersion(await look(), language, wanted);
+  } catch (error) {
+    throw error instanceof UnknownLanguageError ? wrongUsage(error.message) : error;
+  }
+}
+
+function jobOf(files: readonly string[], language: string, { arg, timeout }: Options): Job {
+  const sources = files.map((file) =>
+    file === '-' ? { content: fs.readFileSync(0) } : { name: path.basename(file), content: read(file) },
+  );
+  const parsed = jobSchema.safeParse({
+    language,
+    files: sources.map(({ content, ...rest }) => ({
+      ...rest,
+      content: content.toString('base64'),
+      encoding: 'base64',
+    })),
+    args: arg,
+    stdinOpen: files[0] !== '-',
+    // A terminal shows bytes: what is not UTF-8 passes unchanged too.
+    outputEncoding: 'base64',
+    limits: timeout === undefined ? undefined : { run: { wallMs: timeout * 1000 } },
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw wrongUsage(`${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function read(file: string): Buffer {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    throw wrongUsage(`${file}: ${(error as Error).message}`);
+  }
+}
+
+function show(event: RunnerEvent): void {
+  if (event.type === 'stdout') process.stdout.write(Buffer.from(event.data, event.encoding));
+  else if (event.type === 'stderr') process.stderr.write(Buffer.from(event.data, event.encoding));
+}
+
+function exitCodeOf({ reason, exitCode, signal, limit, message }: ExitEvent): number {
+  if (reason === 'sandboxError') throw new Failure(`the sandbox failed: ${message}`);
+  if (reason === 'ok' || reason === 'compileError') {
+    return exitCode ?? 128 + (os.constants.signals[signal as NodeJS.Signals] ?? 0);
+  }
+  process.stderr.write(`sandpiper: ended: ${reason}${limit === undefined ? '' : ` (${limit})`}\n`);
+  return reason === 'timeout' ? TIMEOUT_EXIT_CODE : 1;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 3600))
+    throw new InvalidArgumentError('must be a number of seconds, above 0 to 3600.');
+  return seconds;
+}

@@ -1,0 +1,73 @@
+import * as path from 'node:path';
+import { readCatalogue } from '../../services/languages/catalogue';
+import { hostRuntime, toolchainBinds } from '../../services/languages/host-runtime';
+import type { PresentVersion } from '../../services/languages/host-toolchains';
+import type { Language } from '../../services/languages/schema';
+import type { LanguageRuntime } from '../../services/runner/language-runtime';
+import { openSandboxHost } from '../../services/runner/sandbox/host';
+import { hostRootfs } from '../../services/runner/sandbox/host-rootfs';
+import { sandboxPrograms } from '../../services/runner/sandbox/programs';
+import { crun, runsc, type Runtime, type RuntimeName } from '../../services/runner/sandbox/runtime';
+import { createSupply, type SandboxSupply } from '../../services/runner/supply';
+import { missingTool } from '../failure';
+import { provisionDebian } from '../provision/debian';
+import { findExecutable } from '../provision/executable';
+import { projectDirectory } from '../provision/project';
+import { provisionRunsc } from '../provision/runsc';
+import { toolchainsDirectory } from '../provision/toolchains';
+
+/** This machine as a runner, with its own toolchains. */
+export interface LocalRunner {
+  readonly supply: SandboxSupply;
+  /** In the order of the versions that were given. */
+  readonly runtimes: readonly LanguageRuntime[];
+  /** Ends every sandbox and removes every trace. */
+  close(): Promise<void>;
+}
+
+export interface LocalRunnerOptions {
+  readonly runtime: RuntimeName;
+  readonly versions: readonly PresentVersion[];
+  /** Sandboxes that wait at most. 0: every job starts cold. */
+  readonly warm: number;
+  /** Whether interpreters may wait, loaded. @default true */
+  readonly prestart?: boolean;
+}
+
+/** Every language of the project's catalogue. */
+export function catalogue(): readonly Language[] {
+  return readCatalogue(path.join(projectDirectory, 'languages'));
+}
+
+/** @throws Failure when the runtime cannot be had, Error when it does not work here */
+export async function openLocalRunner(options: LocalRunnerOptions): Promise<LocalRunner> {
+  const { versions, warm, prestart } = options;
+  const programs = sandboxPrograms(
+    path.join(projectDirectory, 'dist/bin/host'),
+    path.join(projectDirectory, 'services/runner'),
+  );
+  const host = await openSandboxHost({
+    runtime: await runtimeNamed(options.runtime),
+    programs,
+    spareCells: warm > 0 ? 2 : 0,
+  });
+  const binds = toolchainBinds(versions, toolchainsDirectory());
+  const rootfs = hostRootfs(path.join(host.stateDirectory, 'rootfs'), binds);
+  const supply = createSupply({ host, size: warm, prestart });
+  return {
+    supply,
+    runtimes: versions.map((version) => hostRuntime(version, rootfs)),
+    close: async () => {
+      await supply.close();
+      await host.close();
+    },
+  };
+}
+
+async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
+  if (name === 'runsc') return runsc(await provisionRunsc());
+  await provisionDebian(['sandbox']);
+  const program = findExecutable('crun');
+  if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
+  return crun(program);
+}
