@@ -4,9 +4,9 @@
  */
 export const debianPackages = {
   /** Boots machines in containers: the boot suites of `./sandpiper test`. */
-  boot: ['systemd-container', 'mmdebstrap', 'debian-archive-keyring', 'squashfs-tools'],
+  boot: ['systemd-container', 'mmdebstrap', 'debian-archive-keyring', 'iproute2', 'squashfs-tools'],
   /** Runs single-use sandboxes. */
-  sandbox: ['crun'],
+  sandbox: ['crun', 'gcc', 'libc6-dev'],
   /** Looks at the playground's page. */
   page: ['chromium'],
   /** Builds the Go programs where PATH has no Go; `bookworm-backports` holds a recent one. */
