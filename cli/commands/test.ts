@@ -27,8 +27,11 @@ export function command(): Command {
   return new Command('test')
     .description('Runs the tests.')
     .argument('[what...]', 'what to run')
+    .option('--languages <which>', 'run the self-tests of languages: core, all, or ids with commas between them')
     .addHelpText('after', HELP)
-    .action(async (what: string[]) => {
+    .action(async (words: string[], { languages }: { readonly languages?: string }) => {
+      if (languages !== undefined) process.env.SANDPIPER_LANGUAGES = languages;
+      const what = languages === undefined || words.length > 0 ? words : ['e2e/languages'];
       const deadline = newDeadline();
       const started = Date.now();
       const plan = planOf(what);

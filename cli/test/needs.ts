@@ -2,7 +2,11 @@ import { provisionDebian } from '../provision/debian';
 import type { DebianNeed } from '../provision/debian-packages';
 import { provisionGo } from '../provision/go';
 import { checkov, moto, providePythonTool } from '../provision/python-tools';
+import { provisionRunsc } from '../provision/runsc';
 import { provisionTerraform } from '../provision/terraform';
+import { provisionToolchains } from '../provision/toolchains';
+import { catalogue } from '../run/local-runner';
+import { selectLanguages } from '../../services/languages/core';
 
 /** What the tests need beside npm's packages. */
 export const testNeeds: readonly { readonly name: string; readonly provide: () => Promise<unknown> }[] = [
@@ -10,5 +14,18 @@ export const testNeeds: readonly { readonly name: string; readonly provide: () =
   { name: 'Terraform', provide: provisionTerraform },
   { name: 'moto', provide: () => providePythonTool(moto) },
   { name: 'checkov', provide: () => providePythonTool(checkov) },
-  ...(['boot'] satisfies DebianNeed[]).map((need) => ({ name: need, provide: () => provisionDebian([need]) })),
+  ...(['boot', 'sandbox'] satisfies DebianNeed[]).map((need) => ({
+    name: need,
+    provide: () => provisionDebian([need]),
+  })),
+  { name: 'gVisor', provide: provisionRunsc },
+  { name: 'the toolchains of the languages', provide: provideLanguages },
 ];
+
+/** The toolchains of the languages whose self-tests are run. */
+function provideLanguages(): Promise<void> {
+  const selected = selectLanguages(catalogue(), process.env.SANDPIPER_LANGUAGES ?? 'core');
+  return provisionToolchains(
+    selected.flatMap((language) => language.versions.map((version) => ({ language, version }))),
+  );
+}

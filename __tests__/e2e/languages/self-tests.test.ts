@@ -1,16 +1,13 @@
 import { catalogue, openLocalRunner, type LocalRunner } from '../../../cli/run/local-runner';
 import { toolchainsDirectory } from '../../../cli/provision/toolchains';
-import { CORE_LANGUAGES } from '../../../services/languages/core';
+import { selectLanguages } from '../../../services/languages/core';
 import { probeHost, type PresentVersion } from '../../../services/languages/host-toolchains';
 import { satisfiesVersion, selfTests, versionNumber, type SelfTest } from '../../../services/languages/self-test';
 import { runSelfTest, type SelfTestRun } from '../../support/languages/run-self-test';
 import { requireTool } from '../../support/require-tool';
 
 /** `core`, `all`, or ids with commas between them; set by `./sandpiper test --languages`. */
-const selection = process.env.SANDPIPER_LANGUAGES ?? 'core';
-const isSelected = (id: string) =>
-  selection === 'all' || (selection === 'core' ? CORE_LANGUAGES : selection.split(',')).includes(id);
-const selected = catalogue().filter(({ id }) => isSelected(id));
+const selected = selectLanguages(catalogue(), process.env.SANDPIPER_LANGUAGES ?? 'core');
 const versions = selected.flatMap((language) => language.versions.map((version) => ({ language, version })));
 
 describe('every self-test of every language, in a sandbox', () => {
