@@ -35,7 +35,8 @@ function certificateManager(options: { readonly taken?: boolean; readonly error?
       const answer = (status: number, body: object) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       if (options.error) return void answer(403, { error: { code: 403, message: options.error } });
-      if (method === 'POST' && options.taken) return void answer(409, { error: { code: 409, message: 'already exists' } });
+      if (method === 'POST' && options.taken)
+        return void answer(409, { error: { code: 409, message: 'already exists' } });
       const name = 'projects/p/locations/global/operations/op-1';
       answer(200, method === 'GET' ? { name, done: true } : { name });
     });
