@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { App, TerraformStack } from 'cdktf';
 import * as fc from 'fast-check';
 import { InvalidPropError } from '../../../modules/invalid-prop';
 import { binary } from '../../../modules/tls-service/artifact';
@@ -8,7 +9,7 @@ import { requireTool } from '../../support/require-tool';
 import { temporaryDirectory, terraformIn } from '../../support/terraform';
 import { anyName, anyServices } from './arbitraries';
 import { INVALID_PROPS } from './invalid-props';
-import { check, synthesizeServices, type Place } from './places';
+import { addPlatform, makeService, propsFor, synthesizeServices, type Place } from './places';
 
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
@@ -74,7 +75,7 @@ describe('valid props', () => {
   );
 
   it('are valid on this machine', () => {
-    for (const service of cases.flatMap(({ services }) => services)) check('local', service);
+    for (const { props } of cases.flatMap(({ services }) => services)) makeService('local', props);
   });
 
   it('are told from invalid ones by Terraform too', async () => {
@@ -88,11 +89,11 @@ describe('valid props', () => {
 });
 
 describe.each(PLACES)('an error names the prop on %s', (place) => {
-  it('does not come for valid props', () => check(place, VALID));
+  it('does not come for valid props', () => makeService(place, VALID.props));
 
   it.each(INVALID_PROPS)('$prop', ({ prop, values, put }) => {
     for (const value of fc.sample(values, { seed: SEED, numRuns: CASES_PER_INVALID_PROP })) {
-      const error = errorOf(() => check(place, { ...VALID, props: put(VALID.props, value) }));
+      const error = errorOf(() => makeService(place, put(VALID.props, value)));
       expect({ value, prop: error?.prop, isNamed: error?.message.startsWith(`${prop}: `) }).toEqual({
         value,
         prop,
@@ -101,6 +102,9 @@ describe.each(PLACES)('an error names the prop on %s', (place) => {
     }
   });
 });
+
+const NAMES = { application: 'app', environment: 'dev' };
+const newStack = () => new TerraformStack(new App(), 'contract');
 
 describe.each(['aws', 'gcp'] as const)('names on %s', (cloud) => {
   const notAName = (maximum: number) =>
@@ -117,14 +121,17 @@ describe.each(['aws', 'gcp'] as const)('names on %s', (cloud) => {
     ['environment', 8],
   ] as const)('%s is refused by name', (prop, maximum) => {
     for (const value of notAName(maximum)) {
-      const names = { application: 'app', environment: 'dev', [prop]: value };
-      expect([value, errorOf(() => check(cloud, VALID, names))?.prop]).toEqual([value, prop]);
+      expect([value, errorOf(() => addPlatform(newStack(), cloud, { ...NAMES, [prop]: value }))?.prop]).toEqual([
+        value,
+        prop,
+      ]);
     }
   });
 
   it('a service is refused by its id', () => {
-    for (const id of notAName(16)) {
-      expect([id, errorOf(() => check(cloud, { ...VALID, id }))?.prop]).toEqual([id, 'id']);
+    const platform = addPlatform(newStack(), cloud, NAMES);
+    for (const id of new Set(notAName(16))) {
+      expect([id, errorOf(() => platform.tlsService(id, propsFor(cloud, VALID)))?.prop]).toEqual([id, 'id']);
     }
   });
 });

@@ -42,15 +42,21 @@ export function synthesizeServices(
   return path.join(outdir, 'stacks', 'contract');
 }
 
-/** Makes the constructs of one service, which checks its props, and synthesizes nothing. */
-export function check(
-  place: Place,
-  service: AnyService,
-  names: Names = { application: 'app', environment: 'dev' },
-): void {
+/** One platform a cloud for all services that are only made, never synthesized: making it costs more than they do. */
+const platforms = new Map<Place, Platform>();
+let services = 0;
+
+/** Makes the constructs of one service, which checks its props, and synthesizes nothing. Its id is another each time. */
+export function makeService(place: Place, props: AnyService['props']): void {
   if (place === 'local') {
-    resolveTlsServiceProps(service.props);
+    resolveTlsServiceProps(props);
     return;
   }
-  addPlatform(new TerraformStack(new App(), 'contract'), place, names).tlsService(service.id, propsFor(place, service));
+  const platform =
+    platforms.get(place) ??
+    addPlatform(new TerraformStack(new App(), 'contract'), place, { application: 'app', environment: 'dev' });
+  platforms.set(place, platform);
+  services += 1;
+  const id = `service-${services}`;
+  platform.tlsService(id, propsFor(place, { id, props }));
 }

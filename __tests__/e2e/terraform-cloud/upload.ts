@@ -6,12 +6,13 @@ import { projectDirectory } from '../../../cli/provision/project';
 /** Runs the app command of cdktf.json, as `cdktf deploy` does, and returns the directory that holds the stacks' directories. */
 export function synthesize(outdir: string, settings: Readonly<Record<string, string>>): string {
   const { app } = JSON.parse(fs.readFileSync(path.join(projectDirectory, 'cdktf.json'), 'utf8')) as { app: string };
+  fs.mkdirSync(outdir, { recursive: true });
   const { status, stdout, stderr } = spawnSync('sh', ['-c', app], {
     cwd: projectDirectory,
     env: { ...process.env, CDKTF_OUTDIR: outdir, CDKTF_CONTEXT_JSON: '{}', ...settings },
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`${app} ended with ${status}\n${stdout}\n${stderr}`);
+  if (status !== 0) throw new Error(`${app} ended with ${status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
   return path.join(outdir, 'stacks');
 }
 
