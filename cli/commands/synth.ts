@@ -12,11 +12,10 @@ export function command(): Command {
   return new Command('synth')
     .description('Writes the Terraform configuration of the stacks into cdktf.out.')
     .addOption(new Option('-c, --cloud <name>', 'write the stack of one cloud only').choices(['aws', 'gcp']))
-    .option('--hcl', 'write HCL instead of JSON')
     .addHelpText('after', HELP)
-    .action(async (options: { cloud?: 'aws' | 'gcp'; hcl?: true }) => {
+    .action(async (options: { cloud?: 'aws' | 'gcp' }) => {
       await provisionGo();
       if (options.cloud !== undefined) process.env.CLOUD = options.cloud;
-      process.exitCode = await runCdktf(['synth', ...(options.hcl ? ['--hcl'] : [])]);
+      process.exitCode = await runCdktf(['synth']);
     });
 }

@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { transformSync } from 'esbuild';
+import { snippetsOf } from '../support/docs/snippets';
+import { environmentWithoutSettings } from '../support/docs/environment-without-settings';
+import { requireTool } from '../support/require-tool';
+import { temporaryDirectory } from '../support/terraform';
+
+const project = path.resolve(__dirname, '../..');
+const PEERS = ['cdktf', 'constructs', '@cdktf/provider-aws', '@cdktf/provider-google'];
+
+/** The archive as `npm pack` makes it, installed into an empty app that has the peers and nothing else of ours. */
+describe('the library', () => {
+  requireTool(['go', 'npm']);
+  const app = temporaryDirectory('package');
+  let packed: string[];
+  afterAll(() => fs.rmSync(app, { recursive: true, force: true }));
+
+  beforeAll(() => {
+    const pack = run('npm', ['pack', '--json', `--pack-destination=${app}`], project);
+    const [archive] = JSON.parse(pack.slice(pack.indexOf('[\n'))) as [{ filename: string; files: { path: string }[] }];
+    packed = archive.files.map((file) => file.path);
+    fs.mkdirSync(path.join(app, 'node_modules/@cdktf'), { recursive: true });
+    for (const peer of PEERS) {
+      fs.symlinkSync(path.join(project, 'node_modules', peer), path.join(app, 'node_modules', peer));
+    }
+    fs.writeFileSync(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true }));
+    fs.mkdirSync(path.join(app, 'node_modules/sandpiper'));
+    run('tar', ['-xzf', archive.filename, '--strip-components=1', '-C', 'node_modules/sandpiper'], app);
+    fs.mkdirSync(path.join(app, 'bin'));
+    fs.writeFileSync(path.join(app, 'bin/user-api'), 'any program');
+  }, 300_000);
+
+  it('holds the modules with their types, the host agent and the licence, and nothing else', () => {
+    const unexpected = packed.filter(
+      (name) =>
+        !/^dist\/modules\/.*\.js$|^dist\/types\/modules\/.*\.d\.ts$/.test(name) &&
+        !/^dist\/bin\/linux-(x64|arm64)\/host-agent$/.test(name) &&
+        !['package.json', 'README.md', 'MIGRATING.md', 'LICENSE'].includes(name),
+    );
+    expect(unexpected).toEqual([]);
+    for (const name of [
+      'dist/modules/index.js',
+      'dist/types/modules/aws/index.d.ts',
+      'dist/bin/linux-x64/host-agent',
+      'dist/bin/linux-arm64/host-agent',
+    ]) {
+      expect(packed).toContain(name);
+    }
+  });
+
+  it('depends on its peers only', () => {
+    const manifest = JSON.parse(fs.readFileSync(path.join(app, 'node_modules/sandpiper/package.json'), 'utf8')) as {
+      dependencies?: object;
+      peerDependencies: object;
+    };
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(Object.keys(manifest.peerDependencies).sort()).toEqual([...PEERS].sort());
+  });
+
+  const examples = snippetsOf('README.md').filter(({ language }) => language === 'ts');
+
+  it.each(examples.map((example) => [`README.md:${example.line}`, example] as const))(
+    'synthesizes the example %s',
+    (_where, { text }) => {
+      const other = text.includes('modules/aws') ? 'google' : 'aws';
+      const output = fs.mkdtempSync(path.join(app, 'out-'));
+      const { code } = transformSync(text, { loader: 'ts', format: 'cjs', target: 'node20' });
+      const check = `
+        const loaded = Object.keys(require.cache).filter((file) => file.includes('provider-${other}'));
+        if (loaded.length > 0) throw new Error('loads the other cloud: ' + loaded[0]);`;
+      fs.writeFileSync(path.join(app, 'main.js'), code + check);
+      run(process.execPath, ['main.js'], app, { CDKTF_OUTDIR: output });
+      const stack = fs.readFileSync(path.join(output, 'stacks/api/cdk.tf.json'), 'utf8');
+      expect(Object.keys((JSON.parse(stack) as { resource: object }).resource).length).toBeGreaterThan(10);
+    },
+    60_000,
+  );
+
+  it('has types that the TypeScript of a new CDKTF app finds, with old and new module resolution', () => {
+    examples.forEach(({ text }, index) => fs.writeFileSync(path.join(app, `example-${index}.ts`), text));
+    for (const [module, moduleResolution] of [
+      ['CommonJS', 'Node10'],
+      ['Node16', 'Node16'],
+    ] as const) {
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        target: 'ES2022',
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: [],
+      };
+      fs.writeFileSync(
+        path.join(app, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['example-0.ts', 'example-1.ts'] }),
+      );
+      run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc'), '-p', '.'], app);
+    }
+  }, 180_000);
+
+  it('loads no cloud with the contracts alone', () => {
+    const script =
+      "require('sandpiper'); console.log(Object.keys(require.cache).some((file) => file.includes('provider-')))";
+    expect(run(process.execPath, ['-e', script], app).trim()).toBe('false');
+  });
+});
+
+function run(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): string {
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...environmentWithoutSettings(), ...env },
+  });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
+  return stdout;
+}
