@@ -32,9 +32,13 @@ export async function startFakeGcs(): Promise<FakeGcs> {
   const port = await freePort();
   const directory = temporaryDirectory('fake-gcs');
   const log = fs.openSync(`${directory}/log`, 'w');
+  // It does not outlive its test process, however that ends.
   const child = spawn(
-    fakeGcsServer(),
+    'setpriv',
     [
+      '--pdeathsig',
+      'KILL',
+      fakeGcsServer(),
       '-scheme',
       'http',
       '-host',

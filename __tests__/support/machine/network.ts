@@ -96,6 +96,8 @@ function sweep(number: number): void {
   if (fs.existsSync(`/proc/${pid}`)) return;
   spawnSync('umount', ['--lazy', `${directory}/root`]);
   for (const name of [`sp${number}e`, `sp${number}m`]) spawnSync('ip', ['netns', 'del', name]);
+  const cgroups = `find /sys/fs/cgroup -depth -type d -path '*/sandpiper-sp${number}-${pid}*' -exec rmdir {} ';'`;
+  spawnSync('sh', ['-c', cgroups]);
   fs.rmSync(directory, { recursive: true, force: true });
   fs.rmSync(file, { force: true });
 }
