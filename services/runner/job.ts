@@ -101,7 +101,11 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
       const argv = named(runtime.compile, sourceFile);
       const end = await stage('compile', (output) => sandbox.run({ argv, env, limits: limits.compile }, output));
       if (end.reason !== 'ok') return exitOf(end, 'compile');
-      if (end.exitCode !== 0) return { ...exitOf(end, 'compile'), reason: 'compileError' };
+      if (end.exitCode !== 0) {
+        // A driver such as gcc lives on when the kernel ends the compiler proper.
+        const reason = end.limit === 'memory' ? 'outOfMemory' : 'compileError';
+        return { ...exitOf(end, 'compile'), reason };
+      }
       if (isCancelled) return { reason: 'cancelled', stage: 'compile' };
     }
     const args = job.args ?? [];

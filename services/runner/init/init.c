@@ -3,7 +3,8 @@
  * that it finds as descriptors 0 and 1, and answers with frames of output and exit. It
  *   - writes files itself, with the job's own rights: the host touches no path that a job could have planted;
  *   - reaps orphans, and ends every process of the sandbox when the command ends, on request, or when the runner is gone;
- *   - is not dumpable, so that a job of the same user can neither read its memory nor open its descriptors.
+ *   - is another user than the job, and not dumpable: the job can neither end it, nor read its memory, nor open its
+ *     descriptors. (Without root on the host there is one user; there Linux itself spares process 1 from its signals.)
  *
  * A frame is: type (1 byte), length (4 bytes, little endian), payload. services/runner/sandbox/frames.ts has the types.
  */
@@ -20,9 +21,13 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <linux/capability.h>
 #include <unistd.h>
 
+/* As spec.ts maps it. */
+enum { JOB_ID = 65534 };
 enum { CHUNK = 65536, MAX_FRAME = 32 << 20, HEADER = 5, GATE_FD = 3 };
 
 static int conn = -1, answers = -1, outPipe = -1, errPipe = -1, inPipe = -1, gatePipe = -1, fileFd = -1, childSignals = -1;
@@ -157,6 +162,7 @@ static void execute(unsigned char *payload, size_t length) {
   pid_t pid = fork();
   if (pid == 0) {
     setsid();
+    if (getuid() == 0 && (setresgid(JOB_ID, JOB_ID, JOB_ID) < 0 || setresuid(JOB_ID, JOB_ID, JOB_ID) < 0)) _exit(126);
     /* The kernel's choice, when memory is short, is the job and not this process. */
     prctl(PR_SET_DUMPABLE, 1);
     int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -176,7 +182,7 @@ static void execute(unsigned char *payload, size_t length) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     if (chdir(cwd) == 0) {
       /* As `env` does: PATH is searched before the job's environment is put on. */
       execvpe(strings[0], strings, strings + argc + 1);
@@ -379,7 +385,21 @@ static void reap(void) {
   }
 }
 
+/*
+ * Started as the sandbox's root, with what it takes to change users and nothing else: files are then made, and processes
+ * ended, with the job's rights, while the real and the saved user stay out of the job's reach. No capability is left.
+ */
+static int standApart(void) {
+  if (getuid() != 0) return 0;
+  for (int capability = 0; capability <= CAP_LAST_CAP; capability++) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  if (setresgid(0, JOB_ID, 0) < 0 || setresuid(0, JOB_ID, 0) < 0) return -1;
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
+  return (int)syscall(SYS_capset, &header, none);
+}
+
 int main(void) {
+  if (standApart() < 0) return 4;
   prctl(PR_SET_DUMPABLE, 0);
   conn = fcntl(0, F_DUPFD_CLOEXEC, 10);
   answers = fcntl(1, F_DUPFD_CLOEXEC, 10);
@@ -392,7 +412,9 @@ int main(void) {
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
   sigprocmask(SIG_BLOCK, &children, NULL);
-  signal(SIGPIPE, SIG_IGN);
+  /* Linux spares process 1 from signals of its own sandbox by itself; gVisor does not. */
+  for (int number = 1; number < NSIG; number++)
+    if (number != SIGCHLD) signal(number, SIG_IGN);
   childSignals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
   if (childSignals < 0) return 3;
   sendFrame('R', (const unsigned char *)"", 0);

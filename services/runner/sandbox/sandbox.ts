@@ -83,7 +83,7 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= (async () => {
-      isAlive = false;
+      lose('it was ended from outside');
       socket.end();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(true), CLOSE_TIMEOUT_MS)));

@@ -30,23 +30,26 @@ const READ_ONLY_PATHS = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'];
 /** `config.json` of a sandbox whose process 1 is the init. cgroups are the host's business (cgroup.ts), not the runtime's. */
 export function ociSpec({ rootfs, ownDirectory, disk, ids }: SpecProps): object {
   const none: string[] = [];
-  const jobId = ids.kind === 'own' ? JOB_ID : ids.uid;
+  // The init begins as root of the sandbox, becomes nobody but in name, and drops these (init.c). Without root on the host
+  // there is no second user to be had.
+  const user = ids.kind === 'own' ? { uid: 0, gid: 0 } : { uid: JOB_ID, gid: JOB_ID };
+  const forInit = ids.kind === 'own' ? ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'] : none;
   const mapping = (which: 'uid' | 'gid') =>
     ids.kind === 'own'
       ? [
           { containerID: 0, hostID: ids.firstHostId, size: 1 },
           { containerID: JOB_ID, hostID: ids.firstHostId + 1, size: 1 },
         ]
-      : [{ containerID: jobId, hostID: ids[which], size: 1 }];
+      : [{ containerID: JOB_ID, hostID: ids[which], size: 1 }];
   return {
     ociVersion: '1.0.2',
     process: {
       terminal: false,
-      user: { uid: jobId, gid: jobId },
+      user,
       args: [INIT_PATH],
       env: [],
       cwd: WORK_DIRECTORY,
-      capabilities: { bounding: none, effective: none, inheritable: none, permitted: none, ambient: none },
+      capabilities: { bounding: forInit, effective: forInit, inheritable: none, permitted: forInit, ambient: none },
       rlimits: [{ type: 'RLIMIT_CORE', hard: 0, soft: 0 }],
       noNewPrivileges: true,
     },

@@ -1,0 +1,3 @@
+import { describeAbuse } from '../../support/sandbox/abuse-suite';
+
+describeAbuse('runsc');
