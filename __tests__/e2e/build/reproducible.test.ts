@@ -1,0 +1,55 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
+import { requireTool } from '../../support/require-tool';
+import { temporaryDirectory } from '../../support/terraform';
+
+const project = path.resolve(__dirname, '../../..');
+
+describe('building the Go programs', () => {
+  requireTool('go');
+  const elsewhere = temporaryDirectory('build');
+  afterAll(() => fs.rmSync(elsewhere, { recursive: true, force: true }));
+
+  it('gives the same bytes from another directory, with an empty build cache', () => {
+    // A checkout of its own, with what a build needs and no more.
+    for (const name of ['cli', 'services/user-api', 'package.json', 'tsconfig.json']) {
+      fs.cpSync(path.join(project, name), path.join(elsewhere, name), { recursive: true });
+    }
+    fs.symlinkSync(path.join(project, 'node_modules'), path.join(elsewhere, 'node_modules'));
+    const script = `require('./cli/build/typescript').compileTypeScript();
+      require('./dist/cli/build/go-programs').buildGoPrograms(['linux-x64', 'linux-arm64'], ['user-api']);`;
+    const run = spawnSync(process.execPath, ['-e', script], {
+      cwd: elsewhere,
+      encoding: 'utf8',
+      env: { ...process.env, GOCACHE: path.join(elsewhere, 'go-cache') },
+    });
+    expect(run.stderr).toBe('');
+    for (const { file } of buildGoPrograms(['linux-x64', 'linux-arm64'], ['user-api'])) {
+      expect(sha256(path.join(elsewhere, path.relative(project, file)))).toBe(sha256(file));
+    }
+  }, 300_000);
+
+  it('links statically, for the machine it is for', () => {
+    const machines = { 'linux-x64': 62, 'linux-arm64': 183 } as const;
+    for (const { file, target } of buildGoPrograms(['linux-x64', 'linux-arm64'])) {
+      const elf = fs.readFileSync(file);
+      expect(elf.subarray(0, 4).toString('latin1')).toBe('\x7fELF');
+      expect(elf.readUInt16LE(18)).toBe(machines[target as keyof typeof machines]);
+      expect(hasInterpreter(elf)).toBe(false);
+    }
+  }, 300_000);
+
+  it('builds nothing that is there already', () => {
+    buildGoPrograms(['host'], ['user-api']);
+    expect(buildGoPrograms(['host'], ['user-api'])).toMatchObject([{ isNew: false }]);
+  }, 300_000);
+});
+
+/** Whether a 64-bit little-endian ELF file asks for a dynamic linker: a program header of type PT_INTERP. */
+function hasInterpreter(elf: Buffer): boolean {
+  const at = Number(elf.readBigUInt64LE(32));
+  const size = elf.readUInt16LE(54);
+  return Array.from({ length: elf.readUInt16LE(56) }, (_, index) => elf.readUInt32LE(at + index * size)).includes(3);
+}
