@@ -155,7 +155,7 @@ os._exit(0)
     name: 'a spinning program ends with its processor time, before its wall time',
     language: 'python',
     code: 'print("spinning", flush=True)\nwhile True: pass\n',
-    limits: withRun({ cpuMs: 400 }),
+    limits: withRun({ cpuMs: 400, wallMs: 60_000 }),
     expect: ({ stdout, exit, usage }) => {
       expect(stdout).toBe('spinning\n');
       expect(exit).toMatchObject({ reason: 'timeout', limit: 'cpu' });
@@ -166,7 +166,7 @@ os._exit(0)
     name: 'processor time is counted over all processes',
     language: 'bash',
     code: 'echo spinning; for i in 1 2 3 4; do (while :; do :; done) & done; wait',
-    limits: withRun({ cpuMs: 400 }),
+    limits: withRun({ cpuMs: 400, wallMs: 60_000 }),
     expect: ({ stdout, exit }) => {
       expect(stdout).toBe('spinning\n');
       expect(exit).toMatchObject({ reason: 'timeout', limit: 'cpu' });
@@ -603,7 +603,7 @@ int main() { return S<22, 0>::v; }
     name: 'a compiler that takes too much memory is ended as out of memory',
     language: 'c',
     code: macroBomb('1'),
-    limits: { ...tight, compile: { ...tight.compile, memoryBytes: 64 * MEBIBYTE } },
+    limits: { ...tight, compile: { wallMs: 30_000, cpuMs: 20_000, memoryBytes: 48 * MEBIBYTE } },
     expect: ({ exit }, runtime) => {
       expect(exit.stage).toBe('compile');
       if (runtime === 'crun') expect(exit).toMatchObject({ reason: 'outOfMemory', limit: 'memory' });

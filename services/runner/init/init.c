@@ -98,6 +98,13 @@ static int createFile(char *name, mode_t mode) {
       return -1;
     }
     if (mkdirat(directory, rest, 0755) < 0 && errno != EEXIST) break;
+    /* gVisor follows a link here in spite of O_NOFOLLOW; no process of the job lives now that could swap the entry. */
+    struct stat entry;
+    if (fstatat(directory, rest, &entry, AT_SYMLINK_NOFOLLOW) < 0) break;
+    if (!S_ISDIR(entry.st_mode)) {
+      errno = ENOTDIR;
+      break;
+    }
     int next = openat(directory, rest, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     close(directory);
     directory = next;

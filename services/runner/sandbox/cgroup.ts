@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 
 /** What a cgroup can be asked to do; each needs its controller. */
@@ -51,6 +52,8 @@ export interface Cgroup {
 /** All groups of all runners of a host lie in this one, so that a sweep finds them. */
 const PARENT = 'sandpiper';
 const CPU_PERIOD_MICROSECONDS = 100_000;
+/** All sandboxes together weigh as much as this many processes beside them; by default it would be one. */
+const PARENT_WEIGHT = 2 * os.availableParallelism();
 
 /** Finds the controllers of this host, and makes the parent group where that is allowed. */
 export function findCgroups(
@@ -99,6 +102,7 @@ function makeParent(mount: string): string {
   const directory = path.join(mount, PARENT);
   fs.mkdirSync(directory, { recursive: true });
   fs.accessSync(directory, fs.constants.W_OK);
+  putIfPresent(path.join(directory, 'cpu.shares'), 1024 * PARENT_WEIGHT);
   return directory;
 }
 
@@ -123,6 +127,7 @@ function makeUnifiedParent(mount: string, ownGroups: string): string {
   fs.writeFileSync(path.join(base, 'cgroup.subtree_control'), '+memory +pids +cpu');
   fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(path.join(directory, 'cgroup.subtree_control'), '+memory +pids +cpu');
+  putIfPresent(path.join(directory, 'cpu.weight'), Math.min(10_000, 100 * PARENT_WEIGHT));
   return directory;
 }
 
