@@ -11,6 +11,7 @@ import { temporaryDirectory, terraformIn } from '../../support/terraform';
 import { filesIn, overrideBackend, synthesize, uploadBytes } from './upload';
 
 const LIFE_SECONDS = 240;
+jest.setTimeout(60_000);
 const MEBIBYTE = 1024 * 1024;
 /** HCP Terraform itself takes far more; two static Go programs need no more than this. */
 const MAXIMUM_UPLOAD_BYTES = 24 * MEBIBYTE;
