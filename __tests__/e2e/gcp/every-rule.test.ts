@@ -1,4 +1,4 @@
-import { isObject, type Value } from '../../support/google-provider/dynamic-value';
+import { UNKNOWN, isObject, type Value } from '../../support/google-provider/dynamic-value';
 import { planResource } from '../../support/google-provider/planning';
 import {
   findProviderData,
@@ -7,7 +7,7 @@ import {
   type ProviderData,
 } from '../../support/google-provider/provider-data';
 import { replacedPaths } from '../../support/google-provider/replacement';
-import { validateResource } from '../../support/google-provider/validation';
+import { refuseWriteOnly, validateResource } from '../../support/google-provider/validation';
 import { valuesAt } from '../../support/google-provider/value-path';
 import { requireTool } from '../../support/require-tool';
 import { argumentOf, configWith, emptyParent, refusedValue, withPaths } from './rule-cases';
@@ -168,6 +168,14 @@ describe('every rule of the Google provider that is known', () => {
         return !JSON.stringify(planned).includes('sekret');
       }),
     ).toEqual([]);
+  });
+
+  it('refuses what may only be written to a Terraform that would keep it', () => {
+    const type = 'google_secret_manager_secret_version';
+    const details = (config: Value) => refuseWriteOnly(data, type, config).map(({ detail }) => detail);
+    expect(details({ secret_data_wo: 'sekret' })).toEqual([expect.stringContaining('secret_data_wo')]);
+    expect(details({ secret_data_wo: UNKNOWN })).toEqual([expect.stringContaining('secret_data_wo')]);
+    expect(details({ secret_data_wo: null, secret_data: 'sekret' })).toEqual([]);
   });
 });
 

@@ -79,10 +79,10 @@ export const REFUSED: readonly RefusedConfiguration[] = [
     'name_prefix',
   ),
   row(
-    'an unknown network service tier',
+    'an unknown network card',
     'compute_region_instance_template',
-    { ...template, network_interface: [{ network: 'n', access_config: [{ network_tier: 'GOLD' }] }] },
-    'network_tier',
+    { ...template, network_interface: [{ network: 'n', nic_type: 'NE2000' }] },
+    'nic_type',
   ),
   row(
     'an IAM member without a kind',

@@ -11,7 +11,7 @@ import { protocolSchema } from './protocol-schema';
 import { readProviderConfiguration, type ProviderConfiguration } from './provider-configuration';
 import type { ProviderData } from './provider-data';
 import { textOf } from './resource-id';
-import { validateResource } from './validation';
+import { refuseWriteOnly, validateResource } from './validation';
 
 /** A stand-in for `hashicorp/google` that Terraform talks to as if it had started it. */
 export interface GoogleProvider {
@@ -89,6 +89,7 @@ interface Request {
   readonly planned_state?: DynamicValue;
   readonly current_state?: DynamicValue;
   readonly raw_state?: { readonly json: Uint8Array };
+  readonly client_capabilities?: { readonly write_only_attributes_allowed: boolean } | null;
 }
 
 function serviceOf(data: ProviderData, cloud: Cloud, directory: () => string): grpc.UntypedServiceImplementation {
@@ -106,8 +107,13 @@ function serviceOf(data: ProviderData, cloud: Cloud, directory: () => string): g
       provider = readProviderConfiguration(decodeValue(config));
       return {};
     }),
-    ValidateResourceTypeConfig: answer(({ type_name, config }) => ({
-      diagnostics: validateResource(data, type_name, decodeValue(config)),
+    ValidateResourceTypeConfig: answer(({ type_name, config, client_capabilities }) => ({
+      diagnostics: [
+        ...validateResource(data, type_name, decodeValue(config)),
+        ...(client_capabilities?.write_only_attributes_allowed === true
+          ? []
+          : refuseWriteOnly(data, type_name, decodeValue(config))),
+      ],
     })),
     ValidateDataSourceConfig: answer(() => ({})),
     UpgradeResourceState: answer(({ raw_state }) => ({ upgraded_state: raw_state })),

@@ -15,6 +15,15 @@ export function validateResource(data: ProviderData, type: string, config: Value
   return found.filter(({ detail }) => !texts.has(detail) && texts.add(detail));
 }
 
+/** What a Terraform that knows no write-only arguments (older than 1.11) would put into its state, and so is refused. */
+export function refuseWriteOnly(data: ProviderData, type: string, config: Value): Diagnostic[] {
+  return (data.constraints[type] ?? [])
+    .filter(({ write_only }) => write_only === true)
+    .flatMap(({ path }) => valuesAt(config, path).map((placed) => ({ path, placed })))
+    .filter(({ placed }) => isSet(placed.value))
+    .map(({ path, placed }) => broken(path, 'is write-only, which Terraform knows from 1.11', placed.path));
+}
+
 const broken = (argument: string, what: string, path: readonly PathStep[]) =>
   refusal(`Invalid value for ${argument}`, `${argument}: ${what}`, attributePath(path));
 
