@@ -255,7 +255,7 @@ describe('the plan of the TLS service, as `terraform show -json` gives it', () =
     const { route53 } = awsClients(moto.endpoint, PLATFORM.region);
     await route53.send(new CreateHostedZoneCommand({ Name: SERVICE.zone, CallerReference: 'test' }));
     [standard, changed] = await Promise.all([plan('standard', {}), plan('changed', EVERYTHING_ELSE)]);
-  }, 240_000);
+  }, 900_000);
 
   afterAll(async () => {
     await moto?.stop();

@@ -16,7 +16,14 @@ import { awsClients, whatIsThere, type AwsClients } from '../../support/aws/what
 import { awsCloud, bootMachine, machineTools, type Machine } from '../../support/machine/machine';
 import { requireTool } from '../../support/require-tool';
 import { findSecret, findSecretInFiles } from '../../support/secret-search';
-import { allResources, temporaryDirectory, terraformIn, type Planned, type Terraform } from '../../support/terraform';
+import {
+  allResources,
+  temporaryDirectory,
+  terraformIn,
+  type Planned,
+  type ResourceValues,
+  type Terraform,
+} from '../../support/terraform';
 import { GILFOYLE, user } from '../boot/scenario';
 
 const REGION = 'eu-central-1';
@@ -26,7 +33,9 @@ const SECRET = 'the "planted" signing secret + 2/3 of <another>';
 const SECRET_2 = 'sekret';
 const NAME = 'sandpiper-test-user-api';
 const SETTINGS = { CLOUD: 'aws', ENVIRONMENT: 'test', DOMAIN };
-const LIFE_SECONDS = 600;
+/** Of one test at most, on a machine that is busy with others. */
+const PATIENCE_SECONDS = 900;
+jest.setTimeout(PATIENCE_SECONDS * 1000);
 
 describe('aws-stack, applied with the real AWS provider', () => {
   if (!requireTool(['terraform', 'moto_server', 'go'])) return;
@@ -39,7 +48,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
   let directory: string;
   let before: Record<string, string[]>;
   let promised: Planned;
-  let applied: Planned;
+  let made: ResourceValues[];
 
   const deploy = (settings: Readonly<Record<string, string>>) => {
     directory = synthesizeAwsStack(outdir, settings);
@@ -75,9 +84,9 @@ describe('aws-stack, applied with the real AWS provider', () => {
     promised = await terraform.plan({ file: 'promised.tfplan' });
     workAroundMoto(directory);
     const traced = terraform.with({ environment: { TF_LOG: 'trace', TF_LOG_PATH: trace } });
-    applied = await traced.plan({ file: 'applied.tfplan' });
-    await traced.apply(applied.file);
-  }, LIFE_SECONDS * 1000);
+    await traced.apply((await traced.plan({ file: 'applied.tfplan' })).file);
+    made = allResources(await terraform.state());
+  });
 
   afterAll(async () => {
     await front?.stop();
@@ -97,7 +106,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
     const changed = (again.json.resource_changes ?? []).filter(({ change }) => change.actions.join() !== 'no-op');
     expect(changed.map(({ address, change }) => `${change.actions.join()} ${address}`)).toEqual([]);
     expect(again.hasChanges).toBe(false);
-  }, 120_000);
+  });
 
   it('has a load balancer that forwards the public path and nothing else', async () => {
     const [balancer] = (await aws.elb.send(new elb.DescribeLoadBalancersCommand({}))).LoadBalancers!;
@@ -142,7 +151,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
   it('has instances in the private subnets, from a numbered template, without public address and metadata of version 1', async () => {
     const scaling = await group();
     expect(scaling).toMatchObject({ MinSize: 2, MaxSize: 6, HealthCheckType: 'ELB', LaunchTemplate: { Version: '1' } });
-    const subnets = allResources(await terraform.state()).filter(({ type }) => type === 'aws_subnet');
+    const subnets = made.filter(({ type }) => type === 'aws_subnet');
     const idsOf = (tier: string) =>
       subnets.filter(({ name }) => name.includes(`_${tier}-`)).map(({ values }) => values.id as string);
     expect(scaling.VPCZoneIdentifier!.split(',').sort()).toEqual(idsOf('private').sort());
@@ -186,7 +195,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
   });
 
   it('points the name at the load balancer, over IPv4 and IPv6', async () => {
-    const zone = allResources(await terraform.state()).find(({ type }) => type === 'aws_route53_zone')!;
+    const zone = made.find(({ type }) => type === 'aws_route53_zone')!;
     const { ResourceRecordSets } = await aws.route53.send(
       new ListResourceRecordSetsCommand({ HostedZoneId: zone.values.zone_id as string }),
     );
@@ -197,8 +206,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
   });
 
   it('stores the secret and leaves its value nowhere else', async () => {
-    const arn = allResources(await terraform.state()).find(({ type }) => type === 'aws_secretsmanager_secret')!.values
-      .arn as string;
+    const arn = made.find(({ type }) => type === 'aws_secretsmanager_secret')!.values.arn as string;
     expect((await aws.secrets.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString).toBe(SECRET);
     const script = await bootScript();
     const log = fs.readFileSync(trace, 'utf8');
@@ -212,7 +220,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
     expect(findSecretInFiles(SECRET, directory)).not.toEqual([]);
     expect(findSecret(SECRET, { log: log + SECRET })).not.toEqual([]);
     fs.rmSync(planted);
-  }, 120_000);
+  });
 
   it('rolls the instances when the secret is rotated', async () => {
     const rotated = terraform.with({ variables: { app_jwt_secret: SECRET_2, app_jwt_secret_version: 2 } });
@@ -226,7 +234,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
     expect(front.instanceRefreshes.slice(refreshesBefore)).toMatchObject([
       { group: NAME, parameters: { 'Preferences.AutoRollback': 'true', 'Preferences.MinHealthyPercentage': '100' } },
     ]);
-  }, 180_000);
+  });
 
   describe('an instance booted from the launch template', () => {
     if (!requireTool(machineTools)) return;
@@ -236,7 +244,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
       const cloud = awsCloud({ motoEndpoint: moto.endpoint, region: REGION });
       machine = await bootMachine({ cloud, bootScript: await bootScript() });
       await machine.waitFor('/healthz', { port: 3000, status: 204, seconds: 120 });
-    }, 240_000);
+    });
     afterAll(() => machine?.stop());
 
     it('answers who the bearer of a token is', async () => {
@@ -253,14 +261,14 @@ describe('aws-stack, applied with the real AWS provider', () => {
         expect(findSecret(SECRET, { lines: lines.join('\n') })).toEqual([]);
         return lines.some((line) => line.includes('user-api'));
       });
-    }, 90_000);
+    });
   });
 
   it('refuses to be destroyed while it is protected, and destroys nothing', async () => {
     const there = await whatIsThere(aws, front.endpoint, REGION);
     await expect(terraform.destroy()).rejects.toThrow(/lifecycle\.prevent_destroy/);
     expect(await whatIsThere(aws, front.endpoint, REGION)).toEqual(there);
-  }, 120_000);
+  });
 
   it('leaves nothing once protection was applied off', async () => {
     deploy({ ...SETTINGS, DELETION_PROTECTION: 'false' });
@@ -269,5 +277,5 @@ describe('aws-stack, applied with the real AWS provider', () => {
     await terraform.destroy();
     expect(allResources(await terraform.state())).toEqual([]);
     expect(await whatIsThere(aws, front.endpoint, REGION)).toEqual(before);
-  }, 300_000);
+  });
 });
