@@ -86,32 +86,37 @@ static void closeFd(int *fd) {
   *fd = -1;
 }
 
+static int enterDirectory(int parent, const char *name) {
+  struct stat entry;
+  if (*name == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST) return -1;
+  /* gVisor follows a link below in spite of O_NOFOLLOW; no process of the job lives now that could swap the entry. */
+  if (fstatat(parent, name, &entry, AT_SYMLINK_NOFOLLOW) < 0) return -1;
+  if (!S_ISDIR(entry.st_mode)) {
+    errno = ENOTDIR;
+    return -1;
+  }
+  return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* Each directory is opened without following links and kept to the work directory by the runner's and this check. */
 static int createFile(char *name, mode_t mode) {
   int directory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   char *rest = name, *slash;
   while (directory >= 0 && (slash = strchr(rest, '/')) != NULL) {
     *slash = 0;
-    if (*rest == 0 || strcmp(rest, ".") == 0 || strcmp(rest, "..") == 0) {
-      close(directory);
-      errno = EINVAL;
-      return -1;
-    }
-    if (mkdirat(directory, rest, 0755) < 0 && errno != EEXIST) break;
-    /* gVisor follows a link here in spite of O_NOFOLLOW; no process of the job lives now that could swap the entry. */
-    struct stat entry;
-    if (fstatat(directory, rest, &entry, AT_SYMLINK_NOFOLLOW) < 0) break;
-    if (!S_ISDIR(entry.st_mode)) {
-      errno = ENOTDIR;
-      break;
-    }
-    int next = openat(directory, rest, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int next = enterDirectory(directory, rest);
+    int failure = errno;
     close(directory);
+    errno = failure;
     directory = next;
     rest = slash + 1;
   }
   if (directory < 0) return -1;
-  int fd = strchr(rest, '/') ? -1 : openat(directory, rest, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+  int fd = openat(directory, rest, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   int failure = errno;
   close(directory);
   errno = failure;

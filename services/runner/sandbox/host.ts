@@ -171,7 +171,7 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
       for (const entry of [...open]) if ('close' in entry) void entry.close();
       await Promise.all([...closing]);
       for (const cell of await Promise.allSettled(cells)) if (cell.status === 'fulfilled') await dropCell(cell.value);
-      launcher.close();
+      await launcher.close();
       fs.rmSync(state.directory, { recursive: true, force: true });
     },
   };

@@ -9,7 +9,7 @@ export interface Launcher {
   connect(procsFiles: readonly string[]): Promise<net.Socket>;
   /** Runs a runtime's command beside its sandboxes, such as `delete`. @returns what it printed */
   call(argv: readonly string[]): Promise<string>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The kernel's limit for the path of a socket. */
@@ -50,9 +50,13 @@ export async function startLauncher(program: string, directory: string, leftOut?
       });
     },
     close: () => {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+      child.ref();
       child.stdin.end();
       child.stdout.destroy();
       child.stderr.destroy();
+      return gone;
     },
   };
 }
