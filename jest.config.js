@@ -8,6 +8,8 @@ const transform = {
 const common = {
   testEnvironment: '<rootDir>/__tests__/support/jest-environment.ts',
   transform,
+  // No test measures time: this is only so that a busy machine fails none.
+  testTimeout: 60_000,
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.gen/'],
 };

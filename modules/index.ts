@@ -28,4 +28,11 @@ export {
   type SecretFromVariable,
   type SecretSource,
 } from './tls-service/secret-source';
-export type { AccessLogs, Alarms, Firewall, HealthCheck, ITlsService, TlsServiceProps } from './tls-service/tls-service';
+export type {
+  AccessLogs,
+  Alarms,
+  Firewall,
+  HealthCheck,
+  ITlsService,
+  TlsServiceProps,
+} from './tls-service/tls-service';

@@ -99,7 +99,7 @@ describe('the lint rules', () => {
     const all = lint([...REFUSED, ...ACCEPTED].map(([, file, text]) => ({ file, text })));
     refused = all.slice(0, REFUSED.length);
     accepted = all.slice(REFUSED.length);
-  }, 60_000);
+  }, 300_000);
 
   it.each(REFUSED.map(([name, , , rule], index) => [name, rule, index] as const))(
     'refuse %s (%s)',
