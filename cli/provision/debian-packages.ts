@@ -7,6 +7,10 @@ export const debianPackages = {
   boot: ['systemd-container', 'mmdebstrap', 'debian-archive-keyring', 'iproute2', 'squashfs-tools'],
   /** Runs single-use sandboxes. */
   sandbox: ['crun', 'gcc', 'libc6-dev'],
+  /** Pulls, makes and packs root file systems for sandboxes. */
+  images: ['skopeo', 'umoci', 'squashfs-tools', 'mmdebstrap', 'debian-archive-keyring'],
+  /** Serves images to the suite that builds them from a registry. */
+  registry: ['docker-registry'],
   /** Looks at the playground's page. */
   page: ['chromium'],
   /** Builds the Go programs where PATH has no Go; `bookworm-backports` holds a recent one. */

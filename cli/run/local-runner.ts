@@ -39,28 +39,45 @@ export function catalogue(): readonly Language[] {
   return readCatalogue(path.join(projectDirectory, 'languages'));
 }
 
-/** @throws Failure when the runtime cannot be had, Error when it does not work here */
-export async function openLocalRunner(options: LocalRunnerOptions): Promise<LocalRunner> {
-  const { versions, warm, prestart } = options;
+/** A sandbox host of this machine, and sandboxes from it. */
+export interface Runner {
+  readonly supply: SandboxSupply;
+  /** Removed when it is closed. */
+  readonly stateDirectory: string;
+  /** Ends every sandbox and removes every trace. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param warm sandboxes that wait at most
+ * @throws Failure when the runtime cannot be had, Error when it does not work here
+ */
+export async function openRunner(name: RuntimeName, warm: number, prestart?: boolean): Promise<Runner> {
   const programs = sandboxPrograms(
     path.join(projectDirectory, 'dist/bin/host'),
     path.join(projectDirectory, 'services/runner'),
   );
-  const host = await openSandboxHost({
-    runtime: await runtimeNamed(options.runtime),
-    programs,
-    spareCells: warm > 0 ? 2 : 0,
-  });
-  const binds = toolchainBinds(versions, toolchainsDirectory());
-  const rootfs = hostRootfs(path.join(host.stateDirectory, 'rootfs'), binds);
+  const host = await openSandboxHost({ runtime: await runtimeNamed(name), programs, spareCells: warm > 0 ? 2 : 0 });
   const supply = createSupply({ host, size: warm, prestart });
   return {
     supply,
-    runtimes: versions.map((version) => hostRuntime(version, rootfs)),
+    stateDirectory: host.stateDirectory,
     close: async () => {
       await supply.close();
       await host.close();
     },
+  };
+}
+
+/** As {@link openRunner}, with this machine's toolchains as what sandboxes see. */
+export async function openLocalRunner({ runtime, versions, warm, prestart }: LocalRunnerOptions): Promise<LocalRunner> {
+  const runner = await openRunner(runtime, warm, prestart);
+  const binds = toolchainBinds(versions, toolchainsDirectory());
+  const rootfs = hostRootfs(path.join(runner.stateDirectory, 'rootfs'), binds);
+  return {
+    supply: runner.supply,
+    runtimes: versions.map((version) => hostRuntime(version, rootfs)),
+    close: runner.close,
   };
 }
 

@@ -20,6 +20,18 @@ export function hostRuntime({ language, version, exactVersion }: PresentVersion,
   };
 }
 
+/** What a runner needs to run a version of a language inside its image. */
+export function imageRuntime({ language, version, exactVersion }: PresentVersion, rootfs: Rootfs): LanguageRuntime {
+  const own = hostRuntime({ language, version, exactVersion }, rootfs);
+  return {
+    ...own,
+    compile: version.imageCompile ?? language.imageCompile ?? own.compile,
+    run: version.imageRun ?? language.imageRun ?? own.run,
+    // The interpreters' hooks are tried with the host's toolchains only.
+    prestart: undefined,
+  };
+}
+
 /** The toolchains of the present versions that lie outside /usr, as a sandbox sees them. */
 export function toolchainBinds(present: readonly PresentVersion[], toolchainsDirectory: string): readonly RootfsBind[] {
   const mounts = new Set(present.flatMap(({ version }) => (version.host.npm ?? []).map(({ mount }) => mount)));

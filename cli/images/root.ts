@@ -1,0 +1,97 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { lockedDigest } from './lock';
+import { pullReference, tlsOption, type Registry } from './reference';
+import { runTool } from './tools';
+
+/** Directories that a sandbox mounts over (services/runner/rootfs.ts). */
+const MOUNT_POINTS = ['proc', 'dev', 'tmp', 'work', '.sandbox'];
+/** Debian 12's packages, signed; the host's own mirrors are used. */
+const DEBIAN_SUITE = 'bookworm';
+
+/** Pulls an image at its locked digest and unpacks it. @returns the digest */
+export async function rootFromRegistry(reference: string, registry: Registry, directory: string): Promise<string> {
+  const digest = lockedDigest(reference);
+  const layout = `${directory}.oci`;
+  const bundle = `${directory}.bundle`;
+  try {
+    const source = pullReference(reference, registry, digest);
+    await runTool('skopeo', [
+      'copy',
+      '--quiet',
+      ...tlsOption('src-tls-verify', registry),
+      source,
+      `oci:${layout}:image`,
+    ]);
+    await runTool('umoci', ['unpack', '--image', `${layout}:image`, bundle]);
+    fs.renameSync(path.join(bundle, 'rootfs'), directory);
+  } finally {
+    fs.rmSync(layout, { recursive: true, force: true });
+    fs.rmSync(bundle, { recursive: true, force: true });
+  }
+  return digest;
+}
+
+/** Makes a root of Debian packages. */
+export async function rootFromDebian(packages: readonly string[], directory: string): Promise<void> {
+  const archive = `${directory}.tar`;
+  try {
+    await runTool('mmdebstrap', [
+      '--quiet',
+      '--variant=minbase',
+      // What a program in a sandbox never reads.
+      '--dpkgopt=path-exclude=/usr/share/doc/*',
+      '--dpkgopt=path-exclude=/usr/share/man/*',
+      '--dpkgopt=path-exclude=/usr/share/locale/*',
+      `--include=${packages.join(',')}`,
+      DEBIAN_SUITE,
+      archive,
+    ]);
+    fs.mkdirSync(directory);
+    await runTool('tar', ['--extract', '--file', archive, '--directory', directory, '--exclude=./dev/*']);
+  } finally {
+    fs.rmSync(archive, { force: true });
+  }
+}
+
+/**
+ * Makes a root fit for sandboxes and packs it: mount points are there, no file is a device or gives rights to who runs it, and
+ * nothing of the time or the machine of the build is in the squashfs.
+ */
+export async function packRoot(directory: string, squashfs: string): Promise<void> {
+  // Sandboxes have ids of their own, which must reach what is in it.
+  fs.chmodSync(directory, 0o755);
+  for (const name of MOUNT_POINTS) fs.mkdirSync(path.join(directory, name), { recursive: true, mode: 0o755 });
+  for (const name of ['var/cache', 'var/log', 'var/lib/apt/lists']) emptyDirectory(path.join(directory, name));
+  await runTool('find', [
+    directory,
+    '-xdev',
+    '(',
+    '-type',
+    'b',
+    '-o',
+    '-type',
+    'c',
+    '-o',
+    '-type',
+    'p',
+    '-o',
+    '-type',
+    's',
+    ')',
+    '-delete',
+  ]);
+  await runTool('find', [directory, '-xdev', '-type', 'f', '-perm', '/6000', '-exec', 'chmod', 'ug-s', '{}', '+']);
+  fs.rmSync(squashfs, { force: true });
+  const fixed = ['-all-time', '0', '-mkfs-time', '0', '-reproducible', '-no-xattrs'];
+  await runTool('mksquashfs', [directory, squashfs, '-comp', 'zstd', ...fixed, '-no-progress', '-quiet'], {
+    ...process.env,
+    SOURCE_DATE_EPOCH: undefined,
+  });
+}
+
+function emptyDirectory(directory: string): void {
+  const stats = fs.lstatSync(directory, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return;
+  for (const name of fs.readdirSync(directory)) fs.rmSync(path.join(directory, name), { recursive: true, force: true });
+}

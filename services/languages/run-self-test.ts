@@ -1,0 +1,56 @@
+import type { RunnerEvent } from '../protocol/events';
+import type { SelfTest } from './self-test';
+import { runJob } from '../runner/job';
+import type { LanguageRuntime } from '../runner/language-runtime';
+import type { SandboxSupply } from '../runner/supply';
+
+/** Everything that a run of a self-test showed. */
+export interface SelfTestRun {
+  readonly reason: string;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one self-test as a job in a sandbox. */
+export async function runSelfTest(
+  test: SelfTest,
+  language: string,
+  runtime: LanguageRuntime,
+  supply: SandboxSupply,
+): Promise<SelfTestRun> {
+  const events: RunnerEvent[] = [];
+  const { ended } = runJob({
+    job: { language, files: [{ content: test.code }], stdin: test.stdin, args: [...test.args] },
+    runtime,
+    supply,
+    emit: (event) => events.push(event),
+  });
+  const { reason, exitCode, signal, message } = await ended;
+  const text = (type: 'stdout' | 'stderr') =>
+    events.flatMap((event) => (event.type === type ? [event.data] : [])).join('');
+  return { reason, exitCode, signal, stdout: text('stdout'), stderr: text('stderr') + (message ?? '') };
+}
+
+/** What of a run is not as the self-test expects; nothing when all is well. */
+export function selfTestProblems(run: SelfTestRun, { expect }: SelfTest): readonly string[] {
+  const problems: string[] = [];
+  const compare = (what: string, actual: unknown, wanted: unknown) => {
+    if (wanted !== undefined && actual !== wanted) {
+      problems.push(`${what} is ${JSON.stringify(actual)}, not ${JSON.stringify(wanted)}`);
+    }
+  };
+  const match = (what: string, actual: string, pattern: RegExp | undefined) => {
+    if (pattern && !pattern.test(actual))
+      problems.push(`${what} is ${JSON.stringify(actual)}, which does not match ${pattern}`);
+  };
+  compare('reason', run.reason, expect.reason);
+  compare('exit code', run.exitCode, expect.exitCode);
+  compare('signal', run.signal, expect.signal);
+  compare('standard output', run.stdout, expect.stdout);
+  match('standard output', run.stdout, expect.stdoutPattern);
+  match('standard error', run.stderr, expect.stderrPattern);
+  if (problems.length > 0 && run.stderr !== '') problems.push(`standard error: ${run.stderr.slice(0, 500)}`);
+  return problems;
+}
