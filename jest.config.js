@@ -8,8 +8,6 @@ const transform = {
 const common = {
   testEnvironment: '<rootDir>/__tests__/support/jest-environment.ts',
   transform,
-  // No test measures time: this is only so that a busy machine fails none.
-  testTimeout: 60_000,
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.gen/'],
 };
@@ -18,6 +16,8 @@ const common = {
 const wholeSystem = ['e2e', 'docs', 'package'];
 
 module.exports = {
+  // No test measures time: this is only so that a busy machine fails none.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
