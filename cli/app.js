@@ -2,7 +2,8 @@
 // runs before anything is compiled. When nothing is stale it costs a few milliseconds.
 'use strict';
 
-require(prepare());
+const file = prepare();
+require('./build/run-bundle').runBundle(file, ['aws', 'gcp'].includes(process.env.CLOUD) ? process.env.CLOUD : 'both');
 
 /** Path of the app, ready to run. */
 function prepare() {
