@@ -1,0 +1,78 @@
+import * as path from 'node:path';
+import { missingDebianPackages, isDebian } from '../provision/debian';
+import { findExecutable } from '../provision/executable';
+import { projectDirectory } from '../provision/project';
+import { runscDate, runscProgram } from '../provision/runsc';
+import type { Check, Finding } from './check';
+
+/** gVisor older than this is a hole: half a year. */
+const OLD_MS = 183 * 24 * 3600 * 1000;
+
+/** Starts one sandbox with each runtime and says which guarantees it gives. */
+export const sandbox: Check = {
+  name: 'sandbox',
+  neededBy: 'run, up, test',
+  look: async () => {
+    // Loaded here: the other checks need none of it.
+    const { openSandboxHost } =
+      require('../../services/runner/sandbox/host') as typeof import('../../services/runner/sandbox/host');
+    const { probeHost, refusals } =
+      require('../../services/runner/sandbox/probe') as typeof import('../../services/runner/sandbox/probe');
+    const { sandboxPrograms } =
+      require('../../services/runner/sandbox/programs') as typeof import('../../services/runner/sandbox/programs');
+    const { crun, runsc } =
+      require('../../services/runner/sandbox/runtime') as typeof import('../../services/runner/sandbox/runtime');
+    const crunFile = findExecutable('crun');
+    const runscFile = runscProgram();
+    const runtimes = [crunFile && crun(crunFile), runscFile && runsc(runscFile)].filter((runtime) => !!runtime);
+    const good: string[] = [];
+    const bad: string[] = [];
+    for (const runtime of runtimes) {
+      try {
+        const programs = sandboxPrograms(
+          path.join(projectDirectory, 'dist/bin/host'),
+          path.join(projectDirectory, 'services/runner'),
+        );
+        const host = await openSandboxHost({ runtime, programs, spareCells: 0 });
+        try {
+          const problems = refusals(await probeHost(host), []);
+          if (problems.length > 0) bad.push(`${runtime.name}: ${problems.join('; ')}`);
+          else good.push(`${runtime.name} (memory, processes, cpu, network, seccomp; cgroup ${host.cgroups.layout})`);
+        } finally {
+          await host.close();
+        }
+      } catch (error) {
+        bad.push(`${runtime.name}: ${(error as Error).message}`);
+      }
+    }
+    return verdict(good, bad);
+  },
+};
+
+function verdict(good: readonly string[], bad: readonly string[]): Finding {
+  const found = [...good, ...bad.map((problem) => `refused: ${problem}`)].join(', ');
+  if (good.length > 0)
+    return { state: bad.length > 0 ? 'warning' : 'ok', found, fix: bad.length > 0 ? 'see the reason' : undefined };
+  const missing = isDebian() ? missingDebianPackages(['sandbox']) : [];
+  const fix =
+    missing.length > 0
+      ? `sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`
+      : 'run as root on Linux with crun and cgroups for memory, pids and cpu';
+  return { state: 'missing', found: found || 'neither crun nor runsc', fix };
+}
+
+/** Names the age of the pinned gVisor. */
+export const gvisor: Check = {
+  name: 'gVisor',
+  neededBy: 'test, the clouds',
+  look: () => {
+    const made = runscDate();
+    const age = Date.now() - made.getTime();
+    const days = Math.floor(age / (24 * 3600 * 1000));
+    const found = `${made.toISOString().slice(0, 10)}, ${days} days old`;
+    if (runscProgram() === undefined)
+      return { state: 'missing', found: `not built (${found})`, fix: './sandpiper test builds it' };
+    if (age > OLD_MS) return { state: 'warning', found, fix: 'take a newer one in cli/provision/runsc.ts' };
+    return { state: 'ok', found };
+  },
+};
