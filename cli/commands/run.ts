@@ -89,9 +89,10 @@ async function presentVersion(language: string, wanted: string | undefined): Pro
     return chooseVersion(await look(), language, wanted);
   } catch (error) {
     if (!(error instanceof UnknownLanguageError)) throw error;
-    await provisionToolchains(
-      entries.flatMap((entry) => entry.versions.map((version) => ({ language: entry, version }))),
-    );
+    const all = entries.flatMap((entry) => entry.versions.map((version) => ({ language: entry, version })));
+    const asked = all.filter(({ version }) => wanted !== undefined && satisfiesVersion(wanted, version.version));
+    // A range may mean any of them; without a wish, the newest will do.
+    await provisionToolchains(asked.length > 0 ? asked : wanted === undefined ? all.slice(0, 1) : all);
   }
   try {
     return chooseVersion(await look(), language, wanted);

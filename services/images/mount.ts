@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Rootfs } from '../runner/rootfs';
-import type { ImageStore} from './store';
+import type { ImageStore } from './store';
 import { type ImageManifest } from './store';
 
 /** An image that is mounted, read-only, until it is closed. */
