@@ -85,10 +85,9 @@ const FRONT: Row[] = [
     'an access log that is kept for a while',
     ({ one }) => [
       one('lb').access_logs?.prefix,
-      one('s3_bucket_lifecycle_configuration', 'access-logs_lifecycle').rule.map((rule: any) => [
-        rule.filter[0].prefix,
-        rule.expiration[0].days,
-      ]),
+      one('s3_bucket_lifecycle_configuration', 'access-logs_lifecycle')
+        .rule.filter((rule: any) => rule.expiration !== undefined)
+        .map((rule: any) => [rule.filter[0].prefix, rule.expiration[0].days]),
     ],
     [
       'alb/user-api',
