@@ -411,6 +411,8 @@ static int standApart(void) {
 }
 
 int main(void) {
+  /* It ends every process it may. Anywhere but as process 1 of a sandbox that would be every process of the host. */
+  if (getpid() != 1) return 5;
   if (standApart() < 0) return 4;
   prctl(PR_SET_DUMPABLE, 0);
   conn = fcntl(0, F_DUPFD_CLOEXEC, 10);
