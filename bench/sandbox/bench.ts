@@ -104,7 +104,7 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
     for (let i = 0; i < runs; i++) {
       samples.bare.push((await bare(kind, directory))[part]);
       // What waits has had time to load, as between two jobs of a page.
-      await pause(kind === 'java' ? 1500 : runtime.name === 'runsc' ? 400 : 120);
+      await pause(kind === 'java' ? 4000 : runtime.name === 'runsc' ? 400 : 120);
       samples.sandbox.push((await job(kind, how))[part]);
       await supplies[how].settled();
     }
