@@ -30,8 +30,8 @@ const APPLIED = ['an existing network', 'several host names', 'a firewall', 'int
 
 describe('every shape of a service on GCP', () => {
   const google = requireGoogleProvider();
-  const prepare = async (names: readonly string[]): Promise<Terraform> => {
-    const terraform = await google.standInTerraform({}, { variables: { secret: 'sekret' } });
+  const variables = { secret: 'sekret' };
+  const prepare = async (terraform: Terraform, names: readonly string[]): Promise<Terraform> => {
     (await google.standIn()).workIn(terraform.directory);
     writeVariants(
       terraform.directory,
@@ -53,7 +53,7 @@ describe('every shape of a service on GCP', () => {
       ).length;
 
     beforeAll(async () => {
-      const terraform = await prepare(NAMES);
+      const terraform = await prepare(await google.planningTerraform({}, { variables }), NAMES);
       changes = (await terraform.plan()).json.resource_changes!;
     }, LIFE_SECONDS * 1000);
 
@@ -72,7 +72,7 @@ describe('every shape of a service on GCP', () => {
   it(
     'is applied as it was planned: a second plan changes nothing',
     async () => {
-      const terraform = await prepare(APPLIED);
+      const terraform = await prepare(await google.standInTerraform({}, { variables }), APPLIED);
       await terraform.apply();
       const { json } = await terraform.plan();
       const changed = json.resource_changes!.filter(({ change }) => change.actions.join() !== 'no-op');
