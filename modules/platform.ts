@@ -1,4 +1,6 @@
 import { Construct } from 'constructs';
+import { InvalidPropError } from './invalid-prop';
+import { checkName } from './physical-name';
 import type { ITlsService, TlsServiceProps } from './tls-service/tls-service';
 
 /** Where a platform deploys to. */
@@ -40,4 +42,19 @@ export abstract class Platform extends Construct {
    * @throws InvalidPropError naming the prop, the value and the fix
    */
   abstract tlsService(id: string, props: TlsServiceProps): ITlsService;
+}
+
+/** A service's name is part of names with room for so many characters. */
+const SERVICE_NAME_CHARACTERS = 16;
+
+/** @throws InvalidPropError unless `id` can name a new service among the children of `parent`. */
+export function checkServiceId(parent: Construct, id: string): void {
+  checkName('id', id, SERVICE_NAME_CHARACTERS);
+  if (parent.node.tryFindChild(id) !== undefined) {
+    throw new InvalidPropError(
+      'id',
+      id,
+      'is taken, by another service or by a part of the platform: choose another name',
+    );
+  }
 }

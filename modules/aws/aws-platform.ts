@@ -2,7 +2,7 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { Fn } from 'cdktf';
 import type { Construct } from 'constructs';
-import { Platform } from '../platform';
+import { checkServiceId, Platform } from '../platform';
 import { AwsAlbTlsService } from '../tls-service/aws-alb';
 import type { TlsServiceProps } from '../tls-service/tls-service';
 import { AccessLogBucket } from './access-log-bucket';
@@ -55,6 +55,7 @@ export class AwsPlatform extends Platform {
   }
 
   override tlsService(id: string, props: TlsServiceProps): AwsAlbTlsService {
+    checkServiceId(this, id);
     return new AwsAlbTlsService(this, id, { ...props, platform: this.aws });
   }
 

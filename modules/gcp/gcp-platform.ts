@@ -1,6 +1,5 @@
 import { Construct } from 'constructs';
-import { checkName } from '../physical-name';
-import { Platform } from '../platform';
+import { checkServiceId, Platform } from '../platform';
 import { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
 import type { TlsServiceProps } from '../tls-service/tls-service';
 import { ArtifactBucket } from './artifact-bucket';
@@ -11,9 +10,6 @@ import { existingNetwork, OwnNetwork } from './network';
 import { addGoogleProvider } from './provider';
 
 export type { ExistingGcpNetwork, GcpPlatformProps } from './gcp-platform-props';
-
-/** A service's name is part of names with room for so many characters. */
-const SERVICE_NAME_CHARACTERS = 16;
 
 /**
  * Google Cloud: provider, APIs, network and artifact bucket, ready to hold services. One per stack: it sets up the stack's
@@ -55,7 +51,7 @@ export class GcpPlatform extends Platform {
   }
 
   override tlsService(id: string, props: TlsServiceProps): GcpHttpsLbTlsService {
-    checkName('id', id, SERVICE_NAME_CHARACTERS);
+    checkServiceId(this.services, id);
     return new GcpHttpsLbTlsService(this.services, id, { ...props, platform: this.gcp });
   }
 }
