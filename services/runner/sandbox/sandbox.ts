@@ -129,11 +129,11 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
     processes: command.limits.processes * runtime.processesPerJobProcess + runtime.ownProcesses,
     cpus,
   });
-  const begin = (command: Command, flags: number): Execution => {
+  const begin = (command: Command, flags: number): { readonly begun: Execution; readonly execute: () => void } => {
     if (execution && !execution.isOver) throw new Error('a command runs in this sandbox already');
-    execution = watchExecution({ cgroup, groupLimits, runtime, send, hardKill: () => void close() });
-    send(toInit.execute, executePayload(command, flags, cgroup !== undefined));
-    return execution;
+    const begun = watchExecution({ cgroup, groupLimits, runtime, send, hardKill: () => void close() });
+    execution = begun;
+    return { begun, execute: () => send(toInit.execute, executePayload(command, flags, cgroup !== undefined)) };
   };
 
   return {
@@ -153,12 +153,16 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
       }
     },
     run: (command, output) => {
-      const begun = begin(command, 0);
-      return begun.start(command.limits, output);
+      const { begun, execute } = begin(command, 0);
+      // The limits first: a program that starts before them may have outgrown them already.
+      const running = begun.start(command.limits, output);
+      execute();
+      return running;
     },
     prestart: (command) => {
       cgroup?.setLimits(groupLimits(command));
-      const begun = begin(command, GATE_FLAG);
+      const { begun, execute } = begin(command, GATE_FLAG);
+      execute();
       return {
         release: (job, limits, output) => {
           const running = begun.start(limits, output);
