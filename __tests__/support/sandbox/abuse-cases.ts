@@ -309,7 +309,7 @@ print("growing", flush=True)
 while True:
     fd = os.memfd_create('x')
     files.append(fd)
-    os.write(fd, b'x' * (2 << 20))
+    os.write(fd, b'x' * (8 << 20))
 `,
     limits: tight,
     expect: ({ stdout, exit }) => {

@@ -47,10 +47,10 @@ export function runsc(program: string): Runtime {
       // Beside gVisor's own, the filter of the bundle applies to the job's calls.
       '--oci-seccomp',
     ],
-    // Sentry and gofer, measured at 35 to 60 MiB.
-    ownMemoryBytes: 64 * MEBIBYTE,
-    // Go threads of `runsc run`, sentry and gofer, measured at 40 to 60.
-    ownProcesses: 96,
+    // Sentry and gofer, measured at 35 to 60 MiB while idle; the start of a command takes more for a moment.
+    ownMemoryBytes: 128 * MEBIBYTE,
+    // Go threads of `runsc run`, sentry and gofer, measured at 40 to 60 while idle; a start on a loaded machine makes more.
+    ownProcesses: 192,
     // A task is a thread of the sentry and one of systrap's stub.
     processesPerJobProcess: 3,
   };
