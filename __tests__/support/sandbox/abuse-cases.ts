@@ -115,8 +115,9 @@ print(f"forks={n}", flush=True)
   {
     name: 'a fork bomb that breeds ends with its time',
     language: 'bash',
-    code: 'echo breeding; bomb() { bomb | bomb & }; bomb; sleep 30',
-    limits: withRun({ wallMs: 1_500, processes: 32 }),
+    // The pause lets the word out before there is no processor time left to carry it.
+    code: 'echo breeding; sleep 0.5; bomb() { bomb | bomb & }; bomb; sleep 60',
+    limits: withRun({ wallMs: 5_000, processes: 32 }),
     expect: ({ stdout, exit }) => {
       expect(stdout).toContain('breeding');
       expect(['wall', 'cpu', 'processes', 'memory']).toContain(exit.limit);
