@@ -34,10 +34,13 @@ export interface EventStore {
    * Appends events in order; they are numbered without gaps. The last of them may be terminal: then the job is over, and
    * nothing can follow.
    *
+   * @param after number of the last event before these, 0 for none. Those of them that the store has already are not stored
+   *   again, so that a call whose answer was lost can be repeated (also when the terminal event was among them). @default the
+   *   store's last
    * @returns the number of the last event
-   * @throws FencedError when another attempt has begun or the job is over
+   * @throws FencedError when another attempt has begun, the job is over or the store lost events before these
    */
-  append(attempt: Attempt, events: readonly JobEvent[]): Promise<number>;
+  append(attempt: Attempt, events: readonly JobEvent[], after?: number): Promise<number>;
 
   /**
    * Ends a job that nobody holds (its deadline passed, its attempts are spent, it was cancelled while it waited). Exactly one
