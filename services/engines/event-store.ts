@@ -162,7 +162,7 @@ export interface StoredEvent extends Position {
 
 /** What a client tells the runner of its job. */
 export type JobCommand =
-  | { readonly type: 'stdin'; readonly data: string }
+  | { readonly type: 'stdin'; readonly data: string; readonly encoding?: 'utf8' | 'base64' }
   | { readonly type: 'stdinClose' }
   | { readonly type: 'signal'; readonly signal: string }
   | { readonly type: 'cancel'; readonly reason: string };

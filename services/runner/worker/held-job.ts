@@ -1,0 +1,182 @@
+import { FencedError, type Attempt, type EventStore, type JobCommand, type JobEvent } from '../../engines/event-store';
+import { LeaseLostError, type Lease } from '../../engines/job-queue';
+import type { ExitEvent, RunnerEvent } from '../../protocol/events';
+import type { Job } from '../../protocol/job';
+import type { LanguageRuntime } from '../language-runtime';
+import { runJob, type RunningJob } from '../job';
+import type { SandboxSupply } from '../supply';
+import { createEventWriter } from './event-writer';
+import { UnavailableTooLongError, withRetries } from './retries';
+
+/** A job that this runner holds: its message is leased and its attempt is claimed. */
+export interface HeldJob {
+  /** Resolves with how it went, when its message was dealt with. Never rejects. */
+  readonly ended: Promise<Outcome>;
+  /** Ends the program and puts the job back, as if the attempt had not been. */
+  giveBack(): void;
+}
+
+export type Outcome =
+  /** Its terminal event is stored. */
+  | { readonly kind: 'ended'; readonly exit: ExitEvent; readonly runMs: number }
+  /** It goes on elsewhere, or again: the drain, a failed sandbox, another attempt, a store that stayed away. */
+  | { readonly kind: 'putBack'; readonly why: 'drain' | 'sandboxError' | 'fenced' | 'unavailable' };
+
+export interface HeldJobProps {
+  readonly jobId: string;
+  readonly job: Job;
+  readonly lease: Lease;
+  readonly attempt: Attempt;
+  readonly isLastAttempt: boolean;
+  readonly store: EventStore;
+  readonly runtime: LanguageRuntime;
+  readonly supply: SandboxSupply;
+  readonly leaseSeconds: number;
+  /** How long an outage of the event store is borne. */
+  readonly patienceMs: number;
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Called at the program's first output. */
+  readonly onFirstOutput?: () => void;
+}
+
+/** Leases are extended three times in their time, so that one extension may fail. */
+const EXTENSIONS_PER_LEASE = 3;
+
+/** Runs a claimed job: events out, commands in, the lease kept, the message dealt with at the end. */
+export function holdJob(props: HeldJobProps): HeldJob {
+  const { job, lease, attempt, store, patienceMs, log } = props;
+  const startedAt = Date.now();
+  let givenBack = false;
+  let isFirstOutput = true;
+  let running: RunningJob | undefined;
+  let terminal: JobEvent | undefined;
+  const writer = createEventWriter({ store, attempt, patienceMs, onStopped: () => running?.cancel() });
+  const ending = new AbortController();
+
+  const emit = (event: RunnerEvent): void => {
+    if (event.type === 'exit') {
+      // Held back until it is known that no other attempt will follow.
+      terminal = unnumbered(event);
+      return;
+    }
+    if (isFirstOutput && (event.type === 'stdout' || event.type === 'stderr')) {
+      isFirstOutput = false;
+      props.onFirstOutput?.();
+    }
+    writer.write(unnumbered(event));
+  };
+
+  const finish = async (exit: ExitEvent): Promise<Outcome> => {
+    if (givenBack && exit.reason === 'cancelled') return await putBack('drain');
+    if (exit.reason === 'sandboxError' && !props.isLastAttempt) return await putBack('sandboxError', exit.message);
+    try {
+      writer.write(terminal!);
+      await writer.flushed();
+    } catch (error) {
+      return await putBack(error instanceof FencedError ? 'fenced' : 'unavailable');
+    }
+    // The job has ended for its client; a message that cannot be completed comes again and finds it ended.
+    const isPoison = exit.reason === 'sandboxError';
+    await quietly('completing the message', () => (isPoison ? lease.deadLetter(poisonReason(exit)) : lease.complete()));
+    return { kind: 'ended', exit, runMs: Date.now() - startedAt };
+  };
+
+  const putBack = async (
+    why: 'drain' | 'sandboxError' | 'fenced' | 'unavailable',
+    detail?: string,
+  ): Promise<Outcome> => {
+    log('a job is put back', { job: props.jobId, attempt: attempt.number, why, detail });
+    if (why === 'drain') await quietly('giving the attempt back', () => store.giveBack(attempt));
+    // The attempt counts, its claim ends now: whoever takes the job need not wait for it.
+    if (why === 'sandboxError') await quietly('ending the claim', () => store.renewClaim(attempt, 1));
+    await quietly('releasing the message', () => lease.release(why === 'unavailable' ? 5 : 0));
+    return { kind: 'putBack', why };
+  };
+
+  const quietly = async (doing: string, call: () => Promise<unknown>): Promise<void> => {
+    try {
+      await withRetries(call, 5_000);
+    } catch (error) {
+      if (error instanceof FencedError || error instanceof LeaseLostError) return;
+      log(`${doing} failed`, { job: props.jobId, error: (error as Error).message });
+    }
+  };
+
+  const keepLease = setInterval(
+    () => {
+      void lease.extend(props.leaseSeconds).catch((error: unknown) => {
+        if (!(error instanceof LeaseLostError))
+          log('extending a lease failed', { job: props.jobId, error: String(error) });
+      });
+      void store.renewClaim(attempt, props.leaseSeconds * 1000).catch((error: unknown) => {
+        if (error instanceof FencedError) running?.cancel();
+        else log('renewing a claim failed', { job: props.jobId, error: String(error) });
+      });
+    },
+    (props.leaseSeconds * 1000) / EXTENSIONS_PER_LEASE,
+  );
+
+  const listen = async (): Promise<void> => {
+    let seen = 0;
+    while (!ending.signal.aborted) {
+      try {
+        let index = 0;
+        // After an outage the commands come from the first on: those that were obeyed are passed over.
+        for await (const command of store.commands(props.jobId, ending.signal)) {
+          if (index++ < seen) continue;
+          seen = index;
+          await obey(running!, command);
+        }
+        return;
+      } catch (error) {
+        if (ending.signal.aborted) return;
+        log('listening for commands failed', { job: props.jobId, error: String(error) });
+        await pause(1_000, ending.signal);
+      }
+    }
+  };
+
+  const run = async (): Promise<Outcome> => {
+    writer.write({ type: 'reset', attempt: attempt.number });
+    running = runJob({ job, runtime: props.runtime, supply: props.supply, emit });
+    if (givenBack) running.cancel();
+    const listening = listen();
+    try {
+      return await finish(await running.ended);
+    } finally {
+      clearInterval(keepLease);
+      ending.abort();
+      await listening;
+    }
+  };
+
+  return {
+    ended: run(),
+    giveBack: () => {
+      givenBack = true;
+      running?.cancel();
+    },
+  };
+}
+
+async function obey(running: RunningJob, command: JobCommand): Promise<void> {
+  if (command.type === 'stdin') await running.writeStdin(Buffer.from(command.data, command.encoding ?? 'utf8'));
+  else if (command.type === 'stdinClose') running.closeStdin();
+  else if (command.type === 'signal') running.signal(command.signal as NodeJS.Signals);
+  else running.cancel();
+}
+
+function unnumbered({ seq: _, ...event }: RunnerEvent): JobEvent {
+  return event;
+}
+
+function poisonReason(exit: ExitEvent): string {
+  return `the sandbox failed at every attempt: ${exit.message ?? 'no reason given'}`;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,193 @@
+import { UnknownLanguageError } from '../../languages/choose-version';
+import type { Attempt, EventStore, JobEvent } from '../../engines/event-store';
+import { decodeJobMessage, type JobMessage } from '../../engines/job-message';
+import type { JobQueue, Lease } from '../../engines/job-queue';
+import type { Job } from '../../protocol/job';
+import type { LanguageRuntime } from '../language-runtime';
+import type { SandboxSupply } from '../supply';
+import { holdJob, type HeldJob, type Outcome } from './held-job';
+import { withRetries } from './retries';
+
+/** Takes jobs from the queue and runs them, as many at once as it has slots. */
+export interface Worker {
+  /** How many jobs it holds now. */
+  readonly running: number;
+  /**
+   * Takes no more jobs; waits for those that run, puts back those that `graceMs` leaves over (another runner starts them
+   * anew). Resolves when it holds none.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** What a worker tells of its work, for metrics. */
+export interface WorkerObserver {
+  /** A job was claimed, so long after it was accepted. */
+  claimed?(language: string, queueWaitMs: number): void;
+  /** The first output came, so long after the claim. */
+  firstOutput?(language: string, ms: number): void;
+  ended?(language: string, outcome: Outcome): void;
+}
+
+export interface WorkerProps {
+  readonly queue: JobQueue;
+  readonly store: EventStore;
+  readonly supply: SandboxSupply;
+  /** @throws UnknownLanguageError */
+  readonly runtimeOf: (job: Job) => LanguageRuntime | Promise<LanguageRuntime>;
+  /** Jobs at once. */
+  readonly slots: number;
+  /** Unique to this process; for logs and claims. */
+  readonly runnerId: string;
+  /** How long a job is this runner's unless extended; after a crash it is taken up again so much later. @default 30 */
+  readonly leaseSeconds?: number;
+  /** Attempts that a job gets before it is put aside. @default 3 */
+  readonly maximumAttempts?: number;
+  /** How long an outage of the event store is borne before a job is put back. @default 60_000 */
+  readonly patienceMs?: number;
+  readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly observer?: WorkerObserver;
+}
+
+/** The maximum of SQS long polling. */
+const WAIT_SECONDS = 20;
+/** The maximum of one SQS call. */
+const MAXIMUM_RECEIVED = 10;
+const PAUSE_AFTER_FAILURE_MS = 1_000;
+
+/** Starts to take jobs at once. */
+export function startWorker(props: WorkerProps): Worker {
+  const { queue, store, slots, leaseSeconds = 30, maximumAttempts = 3, patienceMs = 60_000, observer = {} } = props;
+  const log = props.log ?? (() => {});
+  const held = new Set<HeldJob>();
+  const handling = new Set<Promise<void>>();
+  const draining = new AbortController();
+  let isOutOfTime = false;
+
+  const take = async (lease: Lease): Promise<void> => {
+    const message = decoded(lease);
+    if (message instanceof Error) {
+      log('a message is put aside', { message: lease.id, error: message.message });
+      await lease.deadLetter(message.message);
+      return;
+    }
+    const { id, owner, job, deadlineMs, retentionMs, acceptedMs } = message;
+    const claim = await withRetries(
+      () =>
+        store.claim(
+          { id, owner, language: job.language, deadlineMs, retentionMs },
+          { runnerId: props.runnerId, leaseMs: leaseSeconds * 1000, maximumAttempts, nowMs: Date.now() },
+        ),
+      (leaseSeconds * 1000) / 2,
+    );
+    if (claim.kind === 'ended') return lease.complete();
+    if (claim.kind === 'held') return lease.release(Math.min(900, Math.ceil(claim.forMs / 1000)));
+    if (claim.kind === 'spent') {
+      log('a job is put aside', { job: id, attempts: claim.attempts });
+      await store.endUnheld(id, spent(claim.attempts), Date.now());
+      return lease.deadLetter(`${claim.attempts} attempts ended without a result`);
+    }
+    observer.claimed?.(job.language, Math.max(0, Date.now() - acceptedMs));
+    await hold(message, lease, claim.attempt);
+  };
+
+  const hold = async (message: JobMessage, lease: Lease, attempt: Attempt): Promise<void> => {
+    const { id, job } = message;
+    let runtime: LanguageRuntime;
+    try {
+      runtime = await props.runtimeOf(job);
+    } catch (error) {
+      const isUnknown = error instanceof UnknownLanguageError;
+      const event = {
+        type: 'error',
+        code: isUnknown ? 'unknownLanguage' : 'internal',
+        message: (error as Error).message,
+      };
+      await withRetries(() => store.append(attempt, [event], 0), patienceMs);
+      return lease.complete();
+    }
+    const claimedAt = Date.now();
+    const { language } = job;
+    const heldJob = holdJob({
+      jobId: id,
+      job,
+      lease,
+      attempt,
+      isLastAttempt: attempt.number >= maximumAttempts,
+      store,
+      runtime,
+      supply: props.supply,
+      leaseSeconds,
+      patienceMs,
+      log,
+      onFirstOutput: () => observer.firstOutput?.(language, Date.now() - claimedAt),
+    });
+    held.add(heldJob);
+    if (isOutOfTime) heldJob.giveBack();
+    const outcome = await heldJob.ended;
+    held.delete(heldJob);
+    observer.ended?.(language, outcome);
+  };
+
+  const handle = (lease: Lease): void => {
+    const done = take(lease)
+      .catch((error: unknown) => {
+        // The lease runs off and the message comes again; the attempts bound how often.
+        log('a message could not be dealt with', { message: lease.id, error: (error as Error).message });
+      })
+      .finally(() => handling.delete(done));
+    handling.add(done);
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!draining.signal.aborted) {
+      const free = slots - handling.size;
+      if (free <= 0) {
+        await Promise.race(handling);
+        continue;
+      }
+      try {
+        const leases = await queue.receive({
+          maximum: Math.min(free, MAXIMUM_RECEIVED),
+          waitSeconds: WAIT_SECONDS,
+          leaseSeconds,
+          signal: draining.signal,
+        });
+        leases.forEach(handle);
+      } catch (error) {
+        if (draining.signal.aborted) return;
+        log('the queue could not be asked', { error: (error as Error).message });
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));
+      }
+    }
+  };
+  const looping = loop();
+
+  return {
+    get running() {
+      return handling.size;
+    },
+    drain: async (graceMs) => {
+      draining.abort();
+      await looping;
+      const timer = setTimeout(() => {
+        isOutOfTime = true;
+        for (const job of held) job.giveBack();
+      }, graceMs);
+      await Promise.all([...handling]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function decoded(lease: Lease): JobMessage | Error {
+  try {
+    return decodeJobMessage(lease.body);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function spent(attempts: number): JobEvent {
+  const message = `the runner failed at each of ${attempts} attempts; the job was put aside`;
+  return { type: 'exit', reason: 'sandboxError', stage: 'run', message };
+}
