@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { errors, jwtVerify } from 'jose';
+import { clientAddress } from './client-address';
+import { ServiceError, type Caller } from './job-service';
+import type { GatewaySettings } from './settings';
+
+/** What a request says of its sender. */
+export interface Credentials {
+  readonly headers: IncomingHttpHeaders;
+  /** Address of the peer: the load balancer's, or the client's own. */
+  readonly peer: string | undefined;
+}
+
+/** Finds out who asks. @throws ServiceError unauthorized */
+export type Authenticate = (credentials: Credentials) => Promise<Caller>;
+
+/** A browser cannot set headers on a WebSocket: there the token travels as a subprotocol, after this prefix. */
+export const TOKEN_SUBPROTOCOL = 'bearer.';
+
+/** @param secret `APP_JWT_SECRET`: tokens are those of the user API, HS256 with a `user_id` claim */
+export function authenticator(
+  secret: string,
+  settings: Pick<GatewaySettings, 'allowAnonymous' | 'trustedProxies'>,
+): Authenticate {
+  const key = new TextEncoder().encode(secret);
+  return async ({ headers, peer }) => {
+    const address = clientAddress(headers['x-forwarded-for'], peer, settings.trustedProxies);
+    const token = bearerOf(headers);
+    if (token === undefined) {
+      if (settings.allowAnonymous) return { address };
+      throw new ServiceError('unauthorized', 'a token is needed: Authorization: Bearer <token>');
+    }
+    return { address, userId: await userOf(token, key) };
+  };
+}
+
+function bearerOf({ authorization, 'sec-websocket-protocol': subprotocols }: IncomingHttpHeaders): string | undefined {
+  if (authorization !== undefined) {
+    const [, token] = /^bearer ([^\s,]+)$/i.exec(authorization) ?? [];
+    if (token === undefined) throw new ServiceError('unauthorized', 'Authorization must be: Bearer <token>');
+    return token;
+  }
+  const offered = subprotocols?.split(',').map((name) => name.trim());
+  return offered?.find((name) => name.startsWith(TOKEN_SUBPROTOCOL))?.slice(TOKEN_SUBPROTOCOL.length);
+}
+
+async function userOf(token: string, key: Uint8Array): Promise<string> {
+  let userId: unknown;
+  try {
+    ({ user_id: userId } = (await jwtVerify(token, key, { algorithms: ['HS256'] })).payload);
+  } catch (error) {
+    const reason = error instanceof errors.JOSEError ? reasonOf(error) : 'it is not valid';
+    throw new ServiceError('unauthorized', `the token is refused: ${reason}`);
+  }
+  if (typeof userId === 'string' && userId !== '') return userId;
+  if (typeof userId === 'number') return String(userId);
+  throw new ServiceError('unauthorized', 'the token is refused: it has no user_id');
+}
+
+function reasonOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return `its ${error.claim} claim does not hold now`;
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is invalid';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'it is not signed with HS256';
+  return 'it is not valid';
+}

@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { encodeJobMessage } from '../engines/job-message';
+import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue';
+import type { EventStore, JobState } from '../engines/event-store';
+import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
+import type { PresentVersion } from '../languages/host-toolchains';
+import type { Job } from '../protocol/job';
+import { watchBacklog } from './backlog';
+import { ServiceError, type Caller, type JobService, type OfferedVersion } from './job-service';
+import type { ResumeTokens } from './resume-token';
+import type { GatewaySettings } from './settings';
+
+export interface JobServiceProps {
+  readonly queue: JobQueue;
+  readonly store: EventStore;
+  /** What runners have; the first of a language is its default. */
+  readonly versions: readonly PresentVersion[];
+  readonly tokens: ResumeTokens;
+  readonly settings: GatewaySettings;
+  readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** After an outage clients try again so much later. */
+const RETRY_AFTER_OUTAGE_MS = 2_000;
+
+export function createJobService(props: JobServiceProps): JobService {
+  const { queue, store, versions, tokens, settings, log = () => {} } = props;
+  const backlog = watchBacklog(queue);
+
+  const submit: JobService['submit'] = async (caller, { job, idempotencyKey, traceparent }) => {
+    const owner = ownerOf(caller);
+    const chosen = choose(versions, job);
+    const accepted = { language: chosen.language.id, version: chosen.exactVersion };
+    const id = newJobId();
+    await takeToken(owner);
+    const waiting = await refuseOverload();
+    const now = Date.now();
+    const known = {
+      id,
+      owner,
+      language: accepted.language,
+      idempotencyKey: idempotencyKey && `${owner} ${idempotencyKey}`,
+      deadlineMs: now + settings.jobDeadlineMs,
+      retentionMs: settings.retentionMs,
+    };
+    const body = encodeJobMessage({ v: 1, ...known, acceptedMs: now, job: { ...job, ...accepted } });
+    await takeJobPlace(owner, id);
+    const { jobId, created } = await store.createJob(known);
+    if (!created) await store.leavePlace(placesOf(owner), id);
+    else await send(id, owner, body, traceparent);
+    return { jobId, token: tokens.of(jobId), ...accepted, waiting, created };
+  };
+
+  const send = async (id: string, owner: string, body: string, traceparent: string | undefined): Promise<void> => {
+    try {
+      await queue.send({ body, attributes: traceparent === undefined ? {} : { traceparent } });
+    } catch (error) {
+      // Nothing is known of the message: if it is there after all, a runner finds no such job and records it again; its
+      // client was told that it was not accepted and nobody reads it.
+      await Promise.allSettled([store.forgetJob(id), store.leavePlace(placesOf(owner), id)]);
+      throw error;
+    }
+    void freeAtEnd(id, owner);
+  };
+
+  /** A job's place is free when it has ended; if this gateway does not live to see it, when its deadline has passed. */
+  const freeAtEnd = async (id: string, owner: string): Promise<void> => {
+    try {
+      for await (const _ of store.follow(id, undefined, AbortSignal.timeout(settings.jobDeadlineMs)));
+      await store.leavePlace(placesOf(owner), id);
+    } catch (error) {
+      log('a job’s place is kept until its deadline', { job: id, error: (error as Error).message });
+    }
+  };
+
+  const takeToken = async (owner: string): Promise<void> => {
+    const { jobBurst: capacity, jobsPerSecond: refillPerSecond } = settings;
+    const { taken, retryAfterMs } = await store.takeTokens({ key: `jobs ${owner}`, capacity, refillPerSecond }, 1);
+    if (taken) return;
+    throw new ServiceError(
+      'rateLimited',
+      `more than ${capacity} jobs at once and ${refillPerSecond} each second were submitted`,
+      retryAfterMs,
+    );
+  };
+
+  const takeJobPlace = async (owner: string, id: string): Promise<void> => {
+    const { maximumJobsPerOwner: maximum, jobDeadlineMs, meanJobMs } = settings;
+    if (await store.takePlace(placesOf(owner), id, maximum, jobDeadlineMs)) return;
+    throw new ServiceError('tooManyJobs', `${maximum} jobs are under way; wait for one to end`, meanJobMs);
+  };
+
+  const refuseOverload = async (): Promise<number> => {
+    const waiting = await backlog.waiting();
+    const waitMs = (waiting / settings.slots) * settings.meanJobMs;
+    if (waitMs <= settings.maximumQueueWaitMs) return waiting;
+    throw new ServiceError(
+      'overloaded',
+      `${waiting} jobs wait; a new one would wait about ${Math.round(waitMs / 1000)} s`,
+      Math.ceil(waitMs - settings.maximumQueueWaitMs) + 1_000,
+    );
+  };
+
+  const authorize = async (caller: Caller, jobId: string, token: string | undefined): Promise<JobState> => {
+    const isBearer = token !== undefined && tokens.isValid(jobId, token);
+    const state = await store.findJob(jobId);
+    const isOwner = caller.userId !== undefined && state?.owner === ownerOf(caller);
+    // Who may not see a job is not told whether there is one.
+    if (!state || !(isBearer || isOwner)) {
+      throw new ServiceError('notFound', `there is no job ${jobId} of yours, or it has expired`);
+    }
+    return state;
+  };
+
+  return {
+    languages: versions.map(offered),
+    submit: told(submit),
+    authorize: told(authorize),
+    read: told((jobId, after, maximum) => store.read(jobId, after, maximum)),
+    command: told((jobId, command) => store.command(jobId, command)),
+    follow: async function* (jobId, after, signal) {
+      try {
+        yield* store.follow(jobId, after, signal);
+      } catch (error) {
+        throw asServiceError(error);
+      }
+    },
+  };
+
+  function told<A extends unknown[], R>(call: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
+    return async (...given) => {
+      try {
+        return await call(...given);
+      } catch (error) {
+        throw asServiceError(error);
+      }
+    };
+  }
+
+  function asServiceError(error: unknown): ServiceError {
+    if (error instanceof ServiceError) return error;
+    if (error instanceof PayloadTooLargeError) return new ServiceError('payloadTooLarge', error.message);
+    if (error instanceof UnknownLanguageError) return new ServiceError('unknownLanguage', error.message);
+    log('a request failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    if ((error as { code?: unknown }).code === 'unavailable') {
+      return new ServiceError('unavailable', 'jobs cannot be taken at the moment', RETRY_AFTER_OUTAGE_MS);
+    }
+    return new ServiceError('internal', 'the gateway failed');
+  }
+}
+
+function ownerOf({ userId, address }: Caller): string {
+  return userId === undefined ? `ip:${address}` : `user:${userId}`;
+}
+
+function placesOf(owner: string): string {
+  return `jobs ${owner}`;
+}
+
+/** Sorts by time, so that stores and logs are read in order: 48 bits of milliseconds, then 80 of chance. */
+function newJobId(): string {
+  const time = Buffer.alloc(6);
+  time.writeUIntBE(Date.now(), 0, 6);
+  return Buffer.concat([time, randomBytes(10)]).toString('hex');
+}
+
+function choose(versions: readonly PresentVersion[], job: Job): PresentVersion {
+  return chooseVersion(versions, job.language, job.version);
+}
+
+function offered({ language, version, exactVersion }: PresentVersion): OfferedVersion {
+  const { id, name, aliases, highlight, source: sourceFile } = language;
+  const isCompiled = (version.compile ?? language.compile) !== undefined;
+  return { id, name, aliases, version: exactVersion, highlight, sourceFile, isCompiled };
+}
