@@ -6,7 +6,7 @@ import type { LanguageRuntime } from '../language-runtime';
 import { runJob, type RunningJob } from '../job';
 import type { SandboxSupply } from '../supply';
 import { createEventWriter } from './event-writer';
-import { UnavailableTooLongError, withRetries } from './retries';
+import { withRetries } from './retries';
 
 /** A job that this runner holds: its message is leased and its attempt is claimed. */
 export interface HeldJob {

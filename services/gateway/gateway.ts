@@ -1,0 +1,185 @@
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { EventStore } from '../engines/event-store';
+import type { JobQueue } from '../engines/job-queue';
+import { startReaper } from '../engines/reaper';
+import type { PresentVersion } from '../languages/host-toolchains';
+import { PROTOCOL_VERSION } from '../protocol/messages';
+import { openAdmin } from './admin';
+import { authenticator } from './auth';
+import { docsPage } from './docs-page';
+import { answerErrors } from './http-errors';
+import { createJobService } from './jobs';
+import { ServiceError, type Caller, type JobService } from './job-service';
+import { gatewayMetrics } from './metrics';
+import { openApi } from './openapi';
+import { isAllowedOrigin } from './origin';
+import { servePage } from './page';
+import { resumeTokens } from './resume-token';
+import { runRoutes } from './runs';
+import type { GatewaySettings } from './settings';
+import { serveSocket, type ClientSocket } from './socket';
+import { createWatchers } from './watchers';
+
+export interface GatewayOptions {
+  readonly queue: JobQueue;
+  readonly store: EventStore;
+  /** What runners have; the first of a language is its default. */
+  readonly versions: readonly PresentVersion[];
+  /** `APP_JWT_SECRET`. */
+  readonly secret: string;
+  readonly settings: GatewaySettings;
+  /** @default '0.0.0.0' */
+  readonly host?: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Port of `/readyz` and `/metrics`, on the loopback address. 0 for any free one. @default none */
+  readonly adminPort?: number;
+  /** Directory of the built page. @default no page */
+  readonly pageDirectory?: string;
+  readonly logger: FastifyBaseLogger;
+  /** Other protocols than the native one, such as Piston's. @default none */
+  readonly protocols?: readonly Protocol[];
+}
+
+/** A protocol beside the native one, on the same port. */
+export interface Protocol {
+  readonly routes: (app: FastifyInstance, context: ProtocolContext) => void;
+  /** WebSockets by path. */
+  readonly sockets: Readonly<Record<string, (socket: WebSocket, caller: Caller, context: ProtocolContext) => void>>;
+}
+
+export interface ProtocolContext {
+  readonly service: JobService;
+  readonly settings: GatewaySettings;
+  readonly callerOf: (request: Pick<FastifyRequest, 'headers' | 'socket'>) => Promise<Caller>;
+}
+
+export interface Gateway {
+  readonly port: number;
+  readonly adminPort?: number;
+  /** Tells WebSocket clients to resume elsewhere, answers the requests in flight, and ends. */
+  close(): Promise<void>;
+}
+
+/** Longer than the 600 s that Google's front ends keep a connection, or requests fail at random. */
+const KEEP_ALIVE_MS = 620_000;
+/** Sockets that were told to go have so long to close. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** Resolves when it listens. @throws Error when a port is taken */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { queue, store, settings, logger, protocols = [] } = options;
+  const metrics = gatewayMetrics();
+  const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
+  const watchers = createWatchers({ store, graceMs: settings.resumeGraceMs, log });
+  const tokens = resumeTokens(options.secret);
+  const jobs = createJobService({ queue, store, versions: options.versions, tokens, settings, log });
+  const service: JobService = {
+    ...jobs,
+    submit: async (caller, request) => {
+      const accepted = await jobs.submit(caller, request);
+      if (accepted.created) metrics.accepted.inc({ language: accepted.language });
+      return accepted;
+    },
+  };
+  const authenticate = authenticator(options.secret, settings);
+  const callerOf: ProtocolContext['callerOf'] = ({ headers, socket }) =>
+    authenticate({ headers, peer: socket.remoteAddress });
+  const context: ProtocolContext = { service, settings, callerOf };
+
+  const app = fastify({
+    loggerInstance: logger,
+    bodyLimit: settings.maximumMessageBytes,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => String(request.headers['x-request-id'] ?? crypto.randomUUID()).slice(0, 128),
+    routerOptions: { maxParamLength: 128 },
+  });
+  answerErrors(app, metrics);
+  allowOrigins(app, settings.allowedOrigins);
+  app.get('/healthz', { logLevel: 'silent' }, (_, reply) => reply.code(204).send());
+  app.get('/v1/languages', () => ({ languages: service.languages }));
+  const document = openApi();
+  app.get('/openapi.json', () => document);
+  const docs = docsPage();
+  app.get('/docs', (_, reply) =>
+    reply.header('content-security-policy', docs.contentSecurityPolicy).type('text/html').send(docs.html),
+  );
+  runRoutes(app, { service, watchers, callerOf, jobDeadlineMs: settings.jobDeadlineMs });
+  for (const protocol of protocols) protocol.routes(app, context);
+  if (options.pageDirectory !== undefined) servePage(app, options.pageDirectory);
+
+  const clients = new Set<ClientSocket>();
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: settings.maximumMessageBytes,
+    // The token that a browser sends as a subprotocol is never sent back.
+    handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
+  });
+  const foreign = Object.assign({}, ...protocols.map(({ sockets }) => sockets)) as Protocol['sockets'];
+  const serve = (socket: WebSocket, path: string, caller: Caller, traceparent: string | undefined): void => {
+    if (path !== '/v1/ws') return foreign[path]!(socket, caller, context);
+    const client = serveSocket(socket, caller, { service, watchers, settings, metrics, traceparent });
+    clients.add(client);
+    socket.once('close', () => clients.delete(client));
+  };
+  let isClosing = false;
+  app.server.on('upgrade', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const path = request.url?.split('?')[0] ?? '';
+    const refuse = (status: number): void =>
+      void socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
+    if (isClosing) return refuse(503);
+    if (path !== '/v1/ws' && !(path in foreign)) return refuse(404);
+    if (!isAllowedOrigin(request.headers, settings.allowedOrigins)) return refuse(403);
+    callerOf(request).then(
+      (caller) =>
+        webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+          serve(webSocket, path, caller, request.headers.traceparent as string | undefined),
+        ),
+      (error: unknown) => refuse(error instanceof ServiceError && error.code === 'unauthorized' ? 401 : 500),
+    );
+  });
+  const reaper = startReaper({ store, log });
+  const admin =
+    options.adminPort === undefined ? undefined : await openAdmin({ ...options, metrics, port: options.adminPort });
+  await app.listen({ host: options.host ?? '0.0.0.0', port: options.port });
+  // Fastify ends idle connections at once; the header timeout of Node.js must outlive the keep-alive.
+  app.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
+
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    adminPort: admin?.port,
+    close: async () => {
+      isClosing = true;
+      reaper.close();
+      for (const client of clients) client.goAway();
+      const cutOff = setTimeout(() => {
+        for (const socket of webSockets.clients) socket.terminate();
+      }, CLOSE_GRACE_MS);
+      await app.close();
+      await new Promise<void>((resolve) => webSockets.close(() => resolve()));
+      clearTimeout(cutOff);
+      watchers.close();
+      await admin?.close();
+    },
+  };
+}
+
+/** Pages of other origins read answers only where that was allowed; no cookies are ever used. */
+function allowOrigins(app: FastifyInstance, allowed: readonly string[]): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    if (origin === undefined || !allowed.includes(origin)) return;
+    void reply.header('access-control-allow-origin', origin).header('vary', 'origin');
+    if (request.method !== 'OPTIONS') return;
+    void reply.header('access-control-allow-methods', 'GET, POST, DELETE');
+    void reply.header('access-control-allow-headers', 'authorization, content-type, prefer, x-resume-token');
+    await reply.code(204).send();
+  });
+}
