@@ -10,7 +10,7 @@ const node = Object.fromEntries(
 );
 
 export default defineConfig(
-  globalIgnores(['dist/', 'cdktf.out/', '.gen/', 'coverage/', '**/node_modules/', 'web/', '**/*.d.ts']),
+  globalIgnores(['dist/', 'cdktf.out/', '.gen/', 'coverage/', '**/node_modules/', '**/*.d.ts']),
   {
     files: ['**/*.{ts,js,mjs}'],
     extends: [eslint.configs.recommended],
@@ -45,6 +45,11 @@ export default defineConfig(
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
     },
+  },
+  {
+    files: ['web/**/*.ts'],
+    languageOptions: { parserOptions: { project: './web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: { '@typescript-eslint/no-floating-promises': 'error' },
   },
   {
     files: ['__tests__/**'],

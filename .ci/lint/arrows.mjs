@@ -43,6 +43,11 @@ export const arrows = [
     to: /^modules\/((aws|gcp)(\/|$)|.*\/(aws|gcp)-)/,
     why: 'the CLI and the local platform import contracts, not the clouds’ implementations',
   },
+  {
+    from: /^web\//,
+    to: /^(modules|stacks|local|cli|bench|main|services\/(runner|engines|images))(\/|$)/,
+    why: 'the page imports the protocol and types, nothing that runs on a machine',
+  },
   { from: /^local\//, to: /^(cli|bench|main)(\/|$)/, why: 'the local platform imports no folder above it' },
 ];
 

@@ -13,6 +13,7 @@ export interface StaticCheck {
 /** Types, lint and format of the TypeScript, and `go vet`. */
 export const staticChecks: readonly StaticCheck[] = [
   npmCheck('types', 'typescript/bin/tsc', ['--noEmit', '-p', '.']),
+  npmCheck('types of the page', 'typescript/bin/tsc', ['--noEmit', '-p', 'web']),
   npmCheck('eslint', 'eslint/bin/eslint.js', ['--max-warnings=0', '--cache', '--cache-location', 'dist/.eslint', '.']),
   npmCheck('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
   {
