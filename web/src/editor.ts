@@ -2,7 +2,7 @@ import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState } from '@codemirror/state';
+import { Compartment, EditorState, type Transaction } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -85,6 +85,7 @@ export function createEditor(host: HTMLElement, label: string, onChange: () => v
           ...historyKeymap,
           indentWithTab,
         ]),
+        replaceSelection,
         mode,
         theme,
         syntaxHighlighting(colours),
@@ -111,6 +112,24 @@ export function createEditor(host: HTMLElement, label: string, onChange: () => v
     focus: () => view.focus(),
   };
 }
+
+/**
+ * Typing over a selection changes the document, not the page: a browser that does it itself writes the old text's colours
+ * into a `style` attribute, which the content security policy forbids (and reports).
+ */
+const replaceSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const { data } = event;
+    if (event.inputType !== 'insertText' || event.isComposing || data === null || empty) return false;
+    if (view.state.selection.ranges.length > 1) return false;
+    const insert = (): Transaction => view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type' });
+    const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, data, insert));
+    if (!isHandled) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
 
 /** The page runs the program with these keys. */
 function isFree({ key }: { readonly key?: string }): boolean {
