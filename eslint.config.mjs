@@ -47,7 +47,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['web/**/*.ts'],
+    files: ['web/**/*.ts', '__tests__/e2e/page/**/*.ts'],
     languageOptions: { parserOptions: { project: './web/tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: { '@typescript-eslint/no-floating-promises': 'error' },
   },

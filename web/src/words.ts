@@ -79,7 +79,7 @@ export function usageInWords(usages: readonly UsageEvent[]): string {
   return usages
     .map(
       ({ stage, wallMs, cpuMs, peakMemoryBytes }) =>
-        `${stage} ${duration(wallMs)}, processor ${duration(cpuMs)}, memory ${mebibytes(peakMemoryBytes)}`,
+        `${stage === 'run' ? 'Run' : 'Compiler'} ${duration(wallMs)}, processor ${duration(cpuMs)}, memory ${mebibytes(peakMemoryBytes)}`,
     )
     .join(' · ');
 }

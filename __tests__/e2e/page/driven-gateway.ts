@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Refusal } from '../../../services/protocol/client';
 import type { UnnumberedEvent } from '../../../services/protocol/events';
 import type { ClientMessage, ServerMessage, SubmitMessage } from '../../../services/protocol/messages';
 
@@ -25,7 +26,7 @@ export interface DrivenGateway {
   /** Cuts every connection without a word. */
   cut(): void;
   /** Answers the next submit with this. */
-  refuseNext(refusal: Omit<Extract<ServerMessage, { code: string }>, 'type'>): void;
+  refuseNext(refusal: Refusal): void;
   close(): Promise<void>;
 }
 
@@ -63,7 +64,7 @@ interface Kept extends DrivenJob {
 
 export async function startDrivenGateway(directory: string): Promise<DrivenGateway> {
   const jobs: Kept[] = [];
-  const refusals: Omit<Extract<ServerMessage, { code: string }>, 'type'>[] = [];
+  const refusals: Refusal[] = [];
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname === '/v1/languages') {

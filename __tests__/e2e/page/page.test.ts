@@ -93,7 +93,7 @@ describe('the playground page', () => {
     await outputIs('first');
     await statusIs('Running');
     job.emit(out('second\n'), { type: 'stderr', data: 'oh no\n' }, usage('run'), { ...EXIT, exitCode: 3 });
-    await statusIs('Finished with exit code 3. run 1.23 s, processor 56 ms, memory 12 MiB');
+    await statusIs('Finished with exit code 3. Run 1.23 s, processor 56 ms, memory 12 MiB');
     await outputBecomes('first\nsecond\noh no\n');
     expect(await page.textContent('#output .stderr')).toBe('oh no\n');
     expect(await page.isEnabled('#run')).toBe(true);
