@@ -67,6 +67,8 @@ const REFUSED: readonly (readonly [string, string, string, string])[] = [
   ],
   ['the CLI importing an implementation', 'cli/main.ts', "export * from '../modules/aws/network';", ARROWS],
   ['the local platform importing the CLI', sourceIn('local/*.ts'), "export * from '../cli/failure';", ARROWS],
+  ['the page importing the runner', 'web/src/main.ts', "export * from '../../services/runner/pool';", ARROWS],
+  ['the page importing the CLI', 'web/src/main.ts', "export * from '../../cli/failure';", ARROWS],
   ['the product importing its tests', 'cli/main.ts', "export * from '../__tests__/support/terraform';", ARROWS],
   [
     'a floating promise',
@@ -86,6 +88,7 @@ const ACCEPTED: readonly (readonly [string, string, string])[] = [
     'stacks/x.ts',
     "export * from '../modules/aws/aws-platform';\nexport * from '../modules/gcp/gcp-platform';",
   ],
+  ['the page importing the protocol', 'web/src/main.ts', "export * from '../../services/protocol/client';"],
   ['the CLI importing a contract', 'cli/table.ts', "export * from '../modules/tls-service/tls-service';"],
   [
     'a promise that is awaited',

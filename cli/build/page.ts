@@ -21,7 +21,7 @@ const SOURCES = ['web', 'services/protocol', 'services/languages', 'languages', 
 
 /**
  * Builds the playground page with Vite, if it is stale. Any number of processes may do it at the same time: each builds in a
- * directory of its own, and the last one stays.
+ * directory of its own, and the first one stays.
  *
  * @throws Failure with Vite's own words
  */
@@ -47,7 +47,9 @@ export function buildPage(): BuiltPage {
     throw new Failure(`the page (web/) could not be built:\n${error?.message ?? `${stderr}${stdout}`.trim()}`);
   }
   fs.writeFileSync(path.join(temporary, STAMP), fingerprint);
-  replace(temporary);
+  // Another process may have been faster, and its page may be being served.
+  if (isCurrent(fingerprint)) fs.rmSync(temporary, { recursive: true, force: true });
+  else replace(temporary);
   return { directory: pageDirectory, isNew: true };
 }
 
