@@ -1,0 +1,80 @@
+import type { Page } from 'playwright-core';
+import { buildPage } from '../../../cli/build/page';
+import { openTestGateway, type TestGateway } from '../../support/gateway/test-gateway';
+import { requireTool } from '../../support/require-tool';
+import { openBrowser, type OpenBrowser } from './browser';
+
+const WAIT = { timeout: 30_000 };
+
+/** The page, the gateway that serves it, and a runner of scripts (__tests__/support/runner/scripted-supply.ts). */
+describe('the playground page at its gateway', () => {
+  requireTool('chromium');
+  let browser: OpenBrowser;
+  let gateway: TestGateway;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    gateway = await openTestGateway({ pageDirectory: buildPage().directory });
+    gateway.startRunner();
+    browser = await openBrowser();
+    page = await browser.context.newPage();
+    page.setDefaultTimeout(WAIT.timeout);
+    page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(gateway.url);
+    await page.locator('#run:enabled').waitFor();
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.close();
+  }, 60_000);
+  afterEach(() => expect(complaints).toEqual([]));
+
+  async function run(script: string): Promise<void> {
+    await page.click('.cm-content');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(script);
+    await page.click('#run');
+  }
+  async function shows(selector: string, text: string): Promise<void> {
+    await page.waitForFunction(
+      ([s, t]) => document.querySelector(s!)?.textContent?.includes(t!),
+      [selector, text],
+      WAIT,
+    );
+  }
+
+  it('offers the languages of the gateway and runs a program', async () => {
+    expect(await page.inputValue('#language')).toBe('script');
+    expect(await page.locator('#version option').allTextContents()).toEqual(['2.1.0', '1.0.0']);
+    await run('print hello\nexit 3');
+    await shows('#output', 'hello\n');
+    await shows('#status', 'Finished with exit code 3. Run ');
+  });
+
+  it('shows output while the program runs, and after a reload, and stops it', async () => {
+    await run('print on the way\nwait');
+    await shows('#output', 'on the way\n');
+    await shows('#status', 'Running');
+    await page.reload();
+    await shows('#output', 'on the way\n');
+    await shows('#status', 'Running');
+    await page.click('#stop');
+    await shows('#status', 'Stopped.');
+    expect(await page.textContent('#output')).toBe('on the way\n');
+  });
+
+  it('sends what is typed', async () => {
+    await page.locator('#run:enabled').waitFor();
+    await page.check('#interactive');
+    await run('echo');
+    await shows('#status', 'Running');
+    await page.fill('#line', 'typed');
+    await page.press('#line', 'Enter');
+    // Once as it was typed, once as the program wrote it.
+    await shows('#output', 'typed\ntyped\n');
+    await page.click('#end-input');
+    await shows('#status', 'Finished.');
+  });
+});
