@@ -1,16 +1,15 @@
 import { Command } from 'commander';
-import { probeHost } from '../../services/languages/host-toolchains';
 import { formatTable } from '../table';
-import { toolchainsDirectory } from '../provision/toolchains';
-import { catalogue } from '../run/local-runner';
+import { probedHost } from '../run/present-versions';
 
 /** `sandpiper languages`: what this machine can run, and what it lacks for the rest. */
 export function command(): Command {
   return new Command('languages')
     .description('Lists the languages that this machine can run.')
     .option('--json', 'print JSON')
-    .action(async ({ json }: { readonly json?: boolean }) => {
-      const { present, absent } = await probeHost(catalogue(), toolchainsDirectory());
+    .option('--refresh', 'ask the toolchains again, though no package has changed')
+    .action(async ({ json, refresh }: { readonly json?: boolean; readonly refresh?: boolean }) => {
+      const { present, absent } = await probedHost(refresh);
       if (json) {
         const rows = present.map(({ language, exactVersion }) => ({
           language: language.id,

@@ -1,12 +1,14 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { LocalPlatform } from '../../local/local-platform';
 import { binary } from '../../modules/tls-service/artifact';
 import { existing } from '../../modules/tls-service/secret-source';
-import { USER_API, userApi } from '../../stacks/application';
+import { PLAYGROUND, playground, USER_API, userApi } from '../../stacks/application';
 import { buildGoPrograms, builtProgram } from '../build/go-programs';
 import { dataDirectory } from '../provision/cache';
 import { provisionGo } from '../provision/go';
 import { tell } from '../provision/progress';
+import { preparePlayground } from '../playground/prepare';
+import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { signDemoToken } from '../token';
 
 /** Signs the tokens of this machine's user API unless APP_JWT_SECRET is set. Everybody knows it: it protects nothing. */
@@ -21,6 +23,9 @@ APP_JWT_SECRET is the secret of the user API; without it, a demo secret that eve
 interface Options {
   readonly httpsPort: number;
   readonly httpPort: number;
+  /** False with --no-playground. */
+  readonly playground: boolean;
+  readonly runtime: RuntimeName;
 }
 
 /** `sandpiper up`: the application on this machine, behind TLS, until Ctrl-C. */
@@ -29,17 +34,19 @@ export function command(): Command {
     .description('Serves the application over TLS on this machine, until Ctrl-C.')
     .option('--https-port <port>', 'port of the TLS front', parsePort, portSetting('SANDPIPER_HTTPS_PORT', 8443))
     .option('--http-port <port>', 'port that redirects to it', parsePort, portSetting('SANDPIPER_HTTP_PORT', 8080))
+    .option('--no-playground', 'serve the user API alone')
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
     .addHelpText('after', HELP)
     .action((options: Options) => up(options));
 }
 
-async function up(options: Options): Promise<void> {
+async function up({ playground: hasPlayground, runtime, ...ports }: Options): Promise<void> {
   await provisionGo();
   buildGoPrograms(['host'], [USER_API]);
   const secret = process.env.APP_JWT_SECRET || DEMO_SECRET;
   const platform = new LocalPlatform({
     dataDirectory: dataDirectory('tls'),
-    ...options,
+    ...ports,
     secrets: { APP_JWT_SECRET: secret },
     log: (line) => console.log(line),
   });
@@ -47,20 +54,43 @@ async function up(options: Options): Promise<void> {
     USER_API,
     userApi({ artifact: binary(builtProgram(USER_API, 'host')), jwtSecret: existing('APP_JWT_SECRET') }),
   );
+  if (hasPlayground) {
+    const { program, args, environment } = await preparePlayground(runtime);
+    const artifact = binary(program, args);
+    platform.tlsService(
+      PLAYGROUND,
+      playground({
+        artifact,
+        environment,
+        jwtSecret: existing('APP_JWT_SECRET'),
+        // Queue and event store are in its memory.
+        capacity: { minInstances: 1, maxInstances: 1 },
+      }),
+    );
+  }
   const stopped = untilStopped();
   try {
     const { url, authorityFile, httpPort } = await platform.start();
-    announce({ url, authorityFile, httpPort, secret });
+    announce({ url, authorityFile, httpPort, secret, hasPlayground });
     tell(`stopping (${await stopped}): finishing requests in flight`);
   } finally {
     await platform.stop();
   }
 }
 
-function announce(told: { url: string; authorityFile: string; httpPort: number; secret: string }): void {
+interface Told {
+  readonly url: string;
+  readonly authorityFile: string;
+  readonly httpPort: number;
+  readonly secret: string;
+  readonly hasPlayground: boolean;
+}
+
+function announce(told: Told): void {
   const token = signDemoToken(told.secret, DAY_SECONDS);
+  const page = told.hasPlayground ? `\nThe playground is at ${told.url}/, its reference at ${told.url}/docs.` : '';
   console.log(`
-Serving ${told.url}/v1/user (and http://localhost:${told.httpPort}, which redirects). Ctrl-C stops.
+Serving ${told.url}/v1/user (and http://localhost:${told.httpPort}, which redirects). Ctrl-C stops.${page}
 
   curl --cacert '${told.authorityFile}' -H 'Authorization: Bearer ${token}' ${told.url}/v1/user
 

@@ -1,11 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { LookupAddress, LookupOptions } from 'node:dns';
 import * as fs from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
+import * as https from 'node:https';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { verify } from '../../../cli/verify/checks';
 import { freePort } from '../../support/aws/moto';
 import { requireTool } from '../../support/require-tool';
+import { connect, endOf } from '../../support/gateway/test-client';
 
 /** Signed with the demo secret; the user is Bertram Gilfoyle. */
 const TOKEN = [
@@ -14,12 +18,16 @@ const TOKEN = [
   '-A8Gx18iTikKpedcxDlgcc7D8GMWFix0709Vfpbo1SI',
 ].join('.');
 
+type LookupDone = (error: null, address: string | LookupAddress[], family?: number) => void;
+
 const LAUNCHER = path.join(__dirname, '../../../sandpiper');
 
 describe('./sandpiper up', () => {
-  requireTool('go');
+  requireTool(['go', 'crun', 'gcc', 'python3', 'root']);
   jest.setTimeout(180_000);
   let data: string;
+  const children: ChildProcess[] = [];
+  afterEach(() => children.splice(0).forEach((child) => child.kill('SIGTERM')));
   beforeAll(() => (data = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-up-'))));
   afterAll(() => fs.rmSync(data, { recursive: true, force: true }));
 
@@ -28,13 +36,18 @@ describe('./sandpiper up', () => {
       env: { ...process.env, XDG_DATA_HOME: data, APP_JWT_SECRET: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    children.push(child);
     const output = collect(child);
     return { child, output };
   };
 
   it('serves the user API as verify expects it, says how to ask, and ends cleanly on Ctrl-C', async () => {
     const [httpsPort, httpPort] = [await freePort(), await freePort()];
-    const { child, output } = await up(['--https-port', String(httpsPort), '--http-port', String(httpPort)]);
+    const { child, output } = await up([
+      ...['--https-port', String(httpsPort), '--http-port', String(httpPort)],
+      // On the plain name `localhost` the page would be at `/`, which is nothing of the user API's.
+      '--no-playground',
+    ]);
     const told = await output.until(/curl --cacert '([^']+)' -H 'Authorization: Bearer ([^']+)' (\S+)/);
     const [, authorityFile, demoToken, url] = told;
     expect(url).toBe(`https://localhost:${httpsPort}/v1/user`);
@@ -56,6 +69,31 @@ describe('./sandpiper up', () => {
     expect(await isFree(httpsPort)).toBe(true);
   });
 
+  it('serves the playground beside it: programs run through the front, by WebSocket and by HTTP', async () => {
+    const httpsPort = await freePort();
+    const { child, output } = await up(['--https-port', String(httpsPort), '--http-port', '0']);
+    const [, authorityFile] = await output.until(/curl --cacert '([^']+)'/);
+    const ca = fs.readFileSync(authorityFile!, 'utf8');
+    const lookup = lookUpLoopback;
+    for (const host of ['localhost', 'playground.localhost']) {
+      const client = await connect(`https://${host}:${httpsPort}`, { ca, lookup } as object);
+      const files = [{ content: 'name = input("who? ")\nprint(f"hello, {name}")\n' }];
+      const { job } = await client.submit('', { language: 'python', files, stdinOpen: true });
+      await client.next(() => client.outputOf(job).includes('who? '));
+      client.send({ type: 'stdin', job, data: 'Bertram\n' });
+      expect(await client.next(endOf(job))).toMatchObject({ reason: 'ok', exitCode: 0 });
+      expect(client.outputOf(job)).toBe('who? hello, Bertram\n');
+      client.close();
+    }
+    const page = await fetchPage(httpsPort, ca);
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.text).toContain('<script type="module"');
+    const foreign = await connect(`https://user-api.localhost:${httpsPort}`, { ca, lookup } as object).catch(String);
+    expect(foreign).toMatch(/404/);
+    child.kill('SIGINT');
+    expect(await ended(child)).toBe(0);
+  });
+
   it('says which port is taken and ends with exit code 1', async () => {
     const server = net.createServer().listen(0, 'localhost');
     await new Promise((done) => server.once('listening', done));
@@ -73,6 +111,24 @@ describe('./sandpiper up', () => {
     expect(output.text()).toContain('must be a port, 0 to 65535');
   });
 });
+
+/** Not every resolver knows that names below localhost are this machine. */
+function lookUpLoopback(_: string, options: LookupOptions, done: LookupDone): void {
+  if (options.all) done(null, [{ address: '127.0.0.1', family: 4 }]);
+  else done(null, '127.0.0.1', 4);
+}
+
+function fetchPage(port: number, ca: string): Promise<{ headers: IncomingHttpHeaders; text: string }> {
+  return new Promise((resolve, reject) => {
+    https
+      .get({ host: 'localhost', port, ca }, (answer) => {
+        let text = '';
+        answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        answer.on('end', () => resolve({ headers: answer.headers, text }));
+      })
+      .on('error', reject);
+  });
+}
 
 function collect(child: ChildProcess) {
   let text = '';

@@ -1,0 +1,48 @@
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { sandboxPrograms } from '../../services/runner/sandbox/programs';
+import type { RuntimeName } from '../../services/runner/sandbox/runtime';
+import { buildPage } from '../build/page';
+import { provisionDebian } from '../provision/debian';
+import { projectDirectory } from '../provision/project';
+import { provisionRunsc } from '../provision/runsc';
+import { probedHost } from '../run/present-versions';
+
+/** How to start the playground's process. */
+export interface PlaygroundProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the process may know of its surroundings, beside PATH: where caches are, and how much to log. */
+const PASSED_ON = ['HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'LOG_LEVEL'];
+
+/**
+ * Does what is slow or needs a person before the process starts: packages, compilers, the page, the versions of the toolchains.
+ *
+ * @throws Failure when the sandbox runtime cannot be had
+ */
+export async function preparePlayground(runtime: RuntimeName): Promise<PlaygroundProgram> {
+  await provisionDebian(['sandbox']);
+  if (runtime === 'runsc') await provisionRunsc();
+  sandboxPrograms(path.join(projectDirectory, 'dist/bin/host'), path.join(projectDirectory, 'services/runner'));
+  await probedHost();
+  const { directory } = buildPage();
+  const slots = String(Math.max(2, os.availableParallelism()));
+  return {
+    program: process.execPath,
+    args: [
+      path.join(projectDirectory, 'dist/cli/playground/main.js'),
+      '--runtime',
+      runtime,
+      '--slots',
+      slots,
+      '--page',
+      directory,
+    ],
+    environment: Object.fromEntries(
+      PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    ),
+  };
+}
