@@ -29,7 +29,13 @@ describe('the view of a job', () => {
   });
 
   it('can be stopped once, and says so until it is', () => {
-    const view = after({ kind: 'submitted' }, { kind: 'stopping' }, stage('run'));
+    const view = after(
+      { kind: 'submitted' },
+      { kind: 'stopping' },
+      { kind: 'accepted' },
+      { kind: 'reset' },
+      stage('run'),
+    );
     expect(view).toMatchObject({ canStop: false, isRunning: true, status: 'Stopping…' });
     const cancelled = reduce(view, { kind: 'event', event: exit({ reason: 'cancelled' }) });
     expect(cancelled).toMatchObject({ isRunning: false, status: 'Stopped.', tone: 'plain' });

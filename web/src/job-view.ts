@@ -39,13 +39,13 @@ export function reduce(view: JobView, news: JobNews): JobView {
     case 'submitted':
       return started('Sending…');
     case 'resumed':
-      return started('Looking for the last run…');
+      return started('Waiting for the last run…');
     case 'accepted':
-      return { ...view, status: 'Waiting for a free place…' };
+      return goingOn(view, 'Waiting for a free place…');
     case 'queued':
-      return { ...view, status: queueInWords(news.waiting) };
+      return goingOn(view, queueInWords(news.waiting));
     case 'reset':
-      return { ...view, usages: [], status: 'Starting again…' };
+      return goingOn({ ...view, usages: [] }, 'Starting again…');
     case 'stopping':
       return { ...view, canStop: false, status: 'Stopping…' };
     case 'refused':
@@ -55,10 +55,15 @@ export function reduce(view: JobView, news: JobNews): JobView {
   }
 }
 
+/** A job that was told to stop is stopping, whatever it does meanwhile. */
+function goingOn(view: JobView, status: string): JobView {
+  return view.canStop ? { ...view, status } : view;
+}
+
 function afterEvent(view: JobView, event: RunnerEvent): JobView {
   switch (event.type) {
     case 'stage':
-      return view.canStop ? { ...view, status: event.stage === 'compile' ? 'Compiling…' : 'Running…' } : view;
+      return goingOn(view, event.stage === 'compile' ? 'Compiling…' : 'Running…');
     case 'usage':
       return { ...view, usages: [...view.usages, event] };
     case 'exit': {
