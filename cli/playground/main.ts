@@ -91,6 +91,7 @@ new Command()
       process.exit(0);
     } catch (error) {
       console.error(`the playground could not start: ${(error as Error).message}`);
+      console.error('./sandpiper up --no-playground serves the user API alone');
       process.exit(1);
     }
   })
