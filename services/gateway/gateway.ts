@@ -77,7 +77,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
   const watchers = createWatchers({ store, graceMs: settings.resumeGraceMs, log });
   const tokens = resumeTokens(options.secret);
-  const jobs = createJobService({ queue, store, versions: options.versions, tokens, settings, log });
+  const jobs = createJobService({
+    queue,
+    store,
+    versions: options.versions,
+    tokens,
+    settings,
+    observe: metrics.observe,
+    log,
+  });
   const service: JobService = {
     ...jobs,
     submit: async (caller, request) => {

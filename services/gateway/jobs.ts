@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeJobMessage } from '../engines/job-message';
 import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue';
-import type { EventStore, JobState } from '../engines/event-store';
+import type { EventStore, JobEvent, JobState } from '../engines/event-store';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
 import type { Job } from '../protocol/job';
@@ -17,6 +17,8 @@ export interface JobServiceProps {
   readonly versions: readonly PresentVersion[];
   readonly tokens: ResumeTokens;
   readonly settings: GatewaySettings;
+  /** Told of each event of the jobs that were submitted here, and how long after the submit it came. @default nobody */
+  readonly observe?: (language: string, event: JobEvent, afterMs: number) => void;
   readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -24,7 +26,7 @@ export interface JobServiceProps {
 const RETRY_AFTER_OUTAGE_MS = 2_000;
 
 export function createJobService(props: JobServiceProps): JobService {
-  const { queue, store, versions, tokens, settings, log = () => {} } = props;
+  const { queue, store, versions, tokens, settings, observe = () => {}, log = () => {} } = props;
   const backlog = watchBacklog(queue);
 
   const submit: JobService['submit'] = async (caller, { job, idempotencyKey, traceparent }) => {
@@ -47,7 +49,10 @@ export function createJobService(props: JobServiceProps): JobService {
     await takeJobPlace(owner, id);
     const { jobId, created } = await store.createJob(known);
     if (!created) await store.leavePlace(placesOf(owner), id);
-    else await send(id, owner, body, traceparent);
+    else {
+      await send(id, owner, body, traceparent);
+      void freeAtEnd(id, owner, accepted.language, now);
+    }
     return { jobId, token: tokens.of(jobId), ...accepted, waiting, created };
   };
 
@@ -60,13 +65,14 @@ export function createJobService(props: JobServiceProps): JobService {
       await Promise.allSettled([store.forgetJob(id), store.leavePlace(placesOf(owner), id)]);
       throw error;
     }
-    void freeAtEnd(id, owner);
   };
 
   /** A job's place is free when it has ended; if this gateway does not live to see it, when its deadline has passed. */
-  const freeAtEnd = async (id: string, owner: string): Promise<void> => {
+  const freeAtEnd = async (id: string, owner: string, language: string, sinceMs: number): Promise<void> => {
     try {
-      for await (const _ of store.follow(id, undefined, AbortSignal.timeout(settings.jobDeadlineMs)));
+      for await (const { event } of store.follow(id, undefined, AbortSignal.timeout(settings.jobDeadlineMs))) {
+        observe(language, event, Date.now() - sinceMs);
+      }
       await store.leavePlace(placesOf(owner), id);
     } catch (error) {
       log('a job’s place is kept until its deadline', { job: id, error: (error as Error).message });

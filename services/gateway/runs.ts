@@ -66,7 +66,10 @@ export function runRoutes(app: FastifyInstance, { service, watchers, callerOf, j
     }
     const left = new AbortController();
     const leave = watchers.watch(id);
-    reply.raw.once('close', () => (left.abort(), leave()));
+    const gone = (): void => (left.abort(), leave());
+    // The client may have left while its job was submitted.
+    if (reply.raw.destroyed) gone();
+    else reply.raw.once('close', gone);
     const events: StoredEvent[] = [];
     const signal = AbortSignal.any([left.signal, AbortSignal.timeout(jobDeadlineMs)]);
     for await (const event of service.follow(id, undefined, signal)) events.push(event);

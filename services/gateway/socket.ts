@@ -31,6 +31,8 @@ export interface ClientSocket {
 
 /** Messages that one connection may get wrong before it is closed. */
 const MAXIMUM_ERRORS = 50;
+/** Messages of one connection that may wait to be dealt with; then nothing more is read from it for a while. */
+const MAXIMUM_UNANSWERED = 32;
 /** Standard close code: the server goes, or restarts. */
 const GOING_AWAY = 1001;
 
@@ -40,7 +42,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   /** Jobs that this client reads, and may command: it submitted or resumed them here. */
   const jobs = new Map<string, { readonly reading: AbortController; readonly leave: () => void }>();
   let errors = 0;
-  let pendingSubmits = 0;
+  let unanswered = 0;
   let isAlive = true;
   /** Messages are dealt with in the order they came in. */
   let previous = Promise.resolve();
@@ -99,18 +101,18 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     jobs.delete(jobId);
   };
 
+  const refuseTooMany = (): void => {
+    const limit = settings.maximumJobsPerConnection;
+    if (jobs.size < limit) return;
+    throw new ServiceError('tooManyJobs', `${limit} jobs of this connection are under way; wait for one to end`);
+  };
+
   const submit = async (message: SubmitMessage): Promise<void> => {
     const { ref, idempotencyKey } = message;
     try {
-      if (jobs.size + pendingSubmits >= settings.maximumJobsPerConnection) {
-        const limit = settings.maximumJobsPerConnection;
-        throw new ServiceError('tooManyJobs', `${limit} jobs of this connection are under way; wait for one to end`);
-      }
-      pendingSubmits++;
+      refuseTooMany();
       const job = jobSchema.strip().parse(message);
-      const accepted = await service
-        .submit(caller, { job, idempotencyKey, traceparent: context.traceparent })
-        .finally(() => pendingSubmits--);
+      const accepted = await service.submit(caller, { job, idempotencyKey, traceparent: context.traceparent });
       const { jobId, token, language, version, waiting } = accepted;
       send({ type: 'accepted', ref, job: jobId, token, language, version });
       send({ type: 'queued', job: jobId, waiting });
@@ -126,6 +128,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     const { job } = message;
     try {
       if (message.type === 'resume') {
+        if (!jobs.has(job)) refuseTooMany();
         await service.authorize(caller, job, message.token);
         return read(job, message.after);
       }
@@ -151,7 +154,8 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
 
   const initTimer = setTimeout(() => socket.close(CLOSE_CODES.initTimeout, 'no message came'), settings.initTimeoutMs);
   const heartbeat = setInterval(() => {
-    if (!isAlive) return socket.terminate();
+    // What is not read from says nothing: no pong either.
+    if (!isAlive && !socket.isPaused) return socket.terminate();
     isAlive = false;
     socket.ping();
   }, settings.heartbeatMs);
@@ -161,7 +165,12 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     clearTimeout(initTimer);
     if (isBinary) return refuse(new ServiceError('invalidMessage', 'messages are text, not binary'));
     const text = (data as Buffer).toString();
-    previous = previous.then(() => take(text));
+    if (++unanswered >= MAXIMUM_UNANSWERED) socket.pause();
+    previous = previous
+      .then(() => take(text))
+      .finally(() => {
+        if (--unanswered < MAXIMUM_UNANSWERED && socket.isPaused) socket.resume();
+      });
   });
   socket.on('error', () => undefined);
   socket.on('close', () => {

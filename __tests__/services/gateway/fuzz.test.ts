@@ -86,6 +86,38 @@ describe('whatever a client sends', () => {
     expect((await client.closed).code).toBe(4003);
   });
 
+  it('is not read faster than it can be answered, and nothing of it is lost', async () => {
+    const { store } = gateway;
+    const client = await connect(gateway.url);
+    const { findJob } = store;
+    let asked = 0;
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    store.findJob = async (job) => {
+      asked++;
+      await opened;
+      return findJob.call(store, job);
+    };
+    try {
+      // More than the buffers of the kernel hold: as long as nothing is answered, the gateway leaves it to the client.
+      const padding = 'x'.repeat(90_000);
+      for (let n = 0; n < 400; n++) {
+        client.send({ type: 'resume', job: `job-${n}`, token: 'x'.repeat(43), padding });
+      }
+      while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      // Time enough for a gateway that reads on to have read all of it.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(client.socket.bufferedAmount).toBeGreaterThan(0);
+      open();
+      await client.next(({ job }) => job === 'job-399');
+      expect(client.messages.filter(({ code }) => code === 'notFound')).toHaveLength(400);
+    } finally {
+      open();
+      store.findJob = findJob;
+      client.socket.terminate();
+    }
+  });
+
   it('may be nothing: silent and half-open connections are ended', async () => {
     const hasty = await openTestGateway({ settings: { initTimeoutMs: 50, heartbeatMs: 100 } });
     try {

@@ -197,9 +197,15 @@ describe('what the gateway tells of itself', () => {
     await open();
     await ask('POST', '/v1/runs', script('print'));
     await ask('POST', '/v1/runs', {});
-    const metrics = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text();
+    let metrics = '';
+    // The gateway itself reads of a job's end beside the client.
+    while (!metrics.includes('jobs_ended_total{')) {
+      metrics = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text();
+    }
     expect(metrics).toContain('sandpiper_gateway_jobs_accepted_total{language="script"} 1');
     expect(metrics).toContain('sandpiper_gateway_rejections_total{code="invalidMessage"} 1');
+    expect(metrics).toContain('sandpiper_gateway_jobs_ended_total{language="script",outcome="ok"} 1');
+    expect(metrics).toContain('sandpiper_gateway_job_seconds_count{language="script"} 1');
   });
 
   it('lists languages, publishes its schemas, and describes both protocols', async () => {

@@ -147,6 +147,8 @@ describe('the native WebSocket', () => {
     const busy = await clientOf(await gatewayWith({ settings: { maximumJobsPerConnection: 1 } }));
     await busy.submit('wait');
     await expect(busy.submit('print')).rejects.toThrow('tooManyJobs');
+    busy.send({ type: 'resume', job: 'another', token: 'x'.repeat(43) });
+    expect(await busy.next(({ job }) => job === 'another')).toMatchObject({ type: 'error', code: 'tooManyJobs' });
     const owner = await gatewayWith({ settings: { maximumJobsPerOwner: 1 } });
     await (await clientOf(owner)).submit('wait');
     await expect((await clientOf(owner)).submit('print')).rejects.toThrow('tooManyJobs');
