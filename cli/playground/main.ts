@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { MemoryEventStore } from '../../services/engines/memory-event-store';
 import { MemoryJobQueue } from '../../services/engines/memory-job-queue';
 import { openGateway } from '../../services/gateway/gateway';
+import { piston } from '../../services/gateway/piston/piston';
 import { defaultSettings } from '../../services/gateway/settings';
 import { chooseVersion } from '../../services/languages/choose-version';
 import type { PresentVersion } from '../../services/languages/host-toolchains';
@@ -50,6 +51,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     host: '127.0.0.1',
     port: Number(PORT),
     pageDirectory: page,
+    protocols: [piston],
     logger,
   });
   const runtimes = new Map(versions.map((version, index) => [keyOf(version), runner.runtimes[index]!]));

@@ -1,0 +1,199 @@
+import type { FastifyReply } from 'fastify';
+import * as semver from 'semver';
+import type { WebSocket } from 'ws';
+import { jobSchema, type Job } from '../../protocol/job';
+import { CLIENT_SIGNALS } from '../../protocol/messages';
+import type { Protocol, ProtocolContext } from '../gateway';
+import { ServiceError, type AcceptedJob, type Caller } from '../job-service';
+import { firstIssue } from '../validation';
+import { PistonRequestError, pistonJob } from './request';
+import { pistonStages } from './result';
+
+/**
+ * Piston's API, version 2, so that its clients work by changing their URL. As there: messages, defaults, error texts and close
+ * codes. Better than there: signals reach the program, a closed socket cancels its job, output is bounded and whole UTF-8.
+ */
+export const piston: Protocol = {
+  routes: (app, context) => {
+    const { service, callerOf } = context;
+    app.get('/api/v2/runtimes', () =>
+      service.languages.map(({ id, aliases, version }) => ({ language: id, version: semverOf(version), aliases })),
+    );
+    app.post('/api/v2/execute', async (request, reply) => {
+      try {
+        const job = checked(pistonJob(bodyOf(request.body)));
+        const accepted = await submitted(context, await callerOf(request), job);
+        const left = new AbortController();
+        reply.raw.once('close', () => {
+          left.abort();
+          if (!reply.raw.writableFinished) void cancel(context, accepted.jobId);
+        });
+        const follower = pistonStages();
+        for await (const { event } of service.follow(accepted.jobId, undefined, left.signal)) follower.take(event);
+        const { compile, run = compile } = follower.stages;
+        return await reply.send({ run, compile, language: accepted.language, version: semverOf(accepted.version) });
+      } catch (error) {
+        return refuse(reply, error);
+      }
+    });
+  },
+  sockets: { '/api/v2/connect': connect },
+};
+
+/** Piston's own time: its clients send `init` as soon as they are connected. */
+const INIT_TIMEOUT_MS = 1_000;
+/** Piston's close codes. */
+const CLOSE = {
+  alreadyInitialized: 4000,
+  initializationTimeout: 4001,
+  notifiedError: 4002,
+  notYetInitialized: 4003,
+  canOnlyWriteToStdin: 4004,
+  invalidSignal: 4005,
+  jobCompleted: 4999,
+} as const;
+
+const STATUS: Readonly<Partial<Record<ServiceError['code'], number>>> = {
+  unauthorized: 401,
+  payloadTooLarge: 413,
+  rateLimited: 429,
+  tooManyJobs: 429,
+  overloaded: 503,
+  unavailable: 503,
+  internal: 500,
+};
+
+function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): void {
+  const { service } = context;
+  let initialized: Promise<AcceptedJob | undefined> | undefined;
+  let isOver = false;
+  const reading = new AbortController();
+  const send = (message: Readonly<Record<string, unknown>>): void => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  };
+  const fail = (error: unknown): void => {
+    send({ type: 'error', message: wordsOf(error) });
+    socket.close(CLOSE.notifiedError, 'Notified Error');
+  };
+
+  const run = async (job: Job): Promise<AcceptedJob> => {
+    const accepted = await submitted(context, caller, job);
+    const { jobId, language, version } = accepted;
+    send({ type: 'runtime', language, version: semverOf(version) });
+    void tell(jobId).catch((error: unknown) => (reading.signal.aborted ? undefined : fail(error)));
+    return accepted;
+  };
+
+  const tell = async (jobId: string): Promise<void> => {
+    const follower = pistonStages();
+    for await (const { event } of service.follow(jobId, undefined, reading.signal)) {
+      for (const stage of follower.take(event)) {
+        const { code, signal, message, status } = follower.stages[stage]!;
+        send({ type: 'exit', stage, code, signal, message, status });
+      }
+      if (event.type === 'stage') send({ type: 'stage', stage: event.stage });
+      else if (event.type === 'stdout' || event.type === 'stderr') {
+        send({ type: 'data', stream: event.type, data: event.data });
+        if (socket.bufferedAmount > context.settings.maximumBufferedBytes)
+          throw new Error('the client reads too slowly');
+      }
+    }
+    if (reading.signal.aborted) return;
+    isOver = true;
+    socket.close(CLOSE.jobCompleted, 'Job Completed');
+  };
+
+  const take = async (text: string): Promise<void> => {
+    const message = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    if (message.type === 'init') {
+      if (initialized) return socket.close(CLOSE.alreadyInitialized, 'Already Initialized');
+      initialized = run({ ...checked(pistonJob(message)), stdinOpen: true }).catch(
+        (error: unknown) => void fail(error),
+      );
+    } else if (message.type === 'data' || message.type === 'signal') {
+      if (!initialized) return socket.close(CLOSE.notYetInitialized, 'Not yet initialized');
+      const isInput = message.type === 'data';
+      if (isInput && message.stream !== 'stdin')
+        return socket.close(CLOSE.canOnlyWriteToStdin, 'Can only write to stdin');
+      if (!isInput && !CLIENT_SIGNALS.includes(message.signal as (typeof CLIENT_SIGNALS)[number])) {
+        return socket.close(CLOSE.invalidSignal, 'Invalid signal');
+      }
+      const accepted = await initialized;
+      if (!accepted) return;
+      if (isInput) await service.command(accepted.jobId, { type: 'stdin', data: String(message.data) });
+      else await service.command(accepted.jobId, { type: 'signal', signal: String(message.signal) });
+    }
+  };
+
+  const initTimer = setTimeout(() => {
+    if (!initialized) socket.close(CLOSE.initializationTimeout, 'Initialization Timeout');
+  }, INIT_TIMEOUT_MS);
+  let isAlive = true;
+  const heartbeat = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, context.settings.heartbeatMs);
+  socket.on('pong', () => (isAlive = true));
+  let previous = Promise.resolve();
+  socket.on('message', (data: Buffer) => (previous = previous.then(() => take(data.toString())).catch(fail)));
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    clearTimeout(initTimer);
+    clearInterval(heartbeat);
+    reading.abort();
+    if (isOver || !initialized) return;
+    void initialized.then((accepted) => (accepted ? cancel(context, accepted.jobId) : undefined));
+  });
+}
+
+/** @throws PistonRequestError naming the field */
+function checked(job: Job): Job {
+  const parsed = jobSchema.safeParse(job);
+  if (parsed.success) return parsed.data;
+  throw new PistonRequestError(firstIssue(parsed.error));
+}
+
+async function submitted({ service }: ProtocolContext, caller: Caller, job: Job): Promise<AcceptedJob> {
+  try {
+    return await service.submit(caller, { job });
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'unknownLanguage') throw error;
+    throw new PistonRequestError(`${job.language}-${job.version} runtime is unknown`);
+  }
+}
+
+async function cancel({ service }: ProtocolContext, jobId: string): Promise<void> {
+  // A service that is away cannot be told; the job's own limits end it.
+  await service.command(jobId, { type: 'cancel', reason: 'its client left' }).catch(() => undefined);
+}
+
+/** Some clients send JSON without saying so. */
+function bodyOf(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new PistonRequestError('the body is not JSON');
+  }
+}
+
+function refuse(reply: FastifyReply, error: unknown): FastifyReply {
+  const status =
+    error instanceof PistonRequestError ? 400 : error instanceof ServiceError ? (STATUS[error.code] ?? 400) : 500;
+  if (error instanceof ServiceError && error.retryAfterMs !== undefined) {
+    void reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
+  }
+  if (status === 500) reply.log.error({ err: error }, 'a Piston request failed');
+  return reply.code(status).send({ message: wordsOf(error) });
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'the message is not JSON';
+  return error instanceof PistonRequestError || error instanceof ServiceError ? error.message : 'Internal error';
+}
+
+/** Piston's versions are semantic versions: `14` is `14.0.0`. */
+function semverOf(version: string): string {
+  return semver.coerce(version)?.version ?? version;
+}
