@@ -13,6 +13,7 @@ import { Failure, wrongUsage } from '../failure';
 import { provisionToolchains, toolchainsDirectory } from '../provision/toolchains';
 import { languageNamed, languageOfFile } from '../run/language-of';
 import { catalogue, openLocalRunner } from '../run/local-runner';
+import { runRemotely } from '../run/remote';
 
 /** What shells' `timeout` ends with. */
 const TIMEOUT_EXIT_CODE = 124;
@@ -30,6 +31,9 @@ interface Options {
   readonly timeout?: number;
   readonly runtime: RuntimeName;
   readonly json?: boolean;
+  readonly remote?: string;
+  readonly token?: string;
+  readonly ca?: string;
 }
 
 /** `sandpiper run`: one program in a single-use sandbox on this machine. */
@@ -44,6 +48,9 @@ export function command(): Command {
     .option('-t, --timeout <seconds>', 'time for the run, on the clock', parseSeconds)
     .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
     .option('--json', 'print events as lines of JSON')
+    .option('--remote <url>', 'run it on a gateway, such as https://localhost:8443, in place of this machine')
+    .addOption(new Option('--token <jwt>', 'token for the gateway').env('SANDPIPER_TOKEN'))
+    .option('--ca <file>', 'authority that signed the gateway’s certificate (default: the system’s, and `up`’s own)')
     .addHelpText('after', HELP)
     .action(async (files: readonly string[], options: Options) => {
       process.exitCode = await run(files, options);
@@ -53,6 +60,14 @@ export function command(): Command {
 async function run(files: readonly string[], options: Options): Promise<number> {
   const languages = catalogue();
   const [first] = files as [string];
+  const { remote, token, ca } = options;
+  if (remote !== undefined) {
+    // The gateway may know languages that this catalogue does not.
+    const language = options.language ?? languageOfFile(languages, first).id;
+    const job = { ...jobOf(files, language, options), version: options.version };
+    const input = first === '-' ? undefined : process.stdin;
+    return exitCodeOf(await runRemotely({ url: remote, token, ca, job, input, emit: emitterOf(options) }));
+  }
   const language =
     options.language === undefined ? languageOfFile(languages, first) : languageNamed(languages, options.language);
   const version = await presentVersion(language.id, options.version);
@@ -63,7 +78,7 @@ async function run(files: readonly string[], options: Options): Promise<number> 
       job,
       runtime: runner.runtimes[0]!,
       supply: runner.supply,
-      emit: options.json ? (event) => void process.stdout.write(`${JSON.stringify(event)}\n`) : show,
+      emit: emitterOf(options),
     });
     const cancel = () => running.cancel();
     process.once('SIGINT', cancel).once('SIGTERM', cancel);
@@ -129,6 +144,10 @@ function read(file: string): Buffer {
   } catch (error) {
     throw wrongUsage(`${file}: ${(error as Error).message}`);
   }
+}
+
+function emitterOf({ json }: Options): (event: RunnerEvent) => void {
+  return json ? (event) => void process.stdout.write(`${JSON.stringify(event)}\n`) : show;
 }
 
 function show(event: RunnerEvent): void {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import * as fs from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -6,6 +6,7 @@ import * as https from 'node:https';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { promisify } from 'node:util';
 import { verify } from '../../../cli/verify/checks';
 import { freePort } from '../../support/aws/moto';
 import { requireTool } from '../../support/require-tool';
@@ -85,6 +86,21 @@ describe('./sandpiper up', () => {
       expect(client.outputOf(job)).toBe('who? hello, Bertram\n');
       client.close();
     }
+    const url = `https://localhost:${httpsPort}`;
+    const script = `
+      import('piston-client').then(async ({ piston }) => {
+        const result = await piston({ server: process.argv[1] }).execute('bash', 'echo $((6 * 7))');
+        console.log(JSON.stringify(result));
+      });`;
+    const trusting = {
+      env: { ...process.env, NODE_EXTRA_CA_CERTS: authorityFile!, XDG_DATA_HOME: data },
+      timeout: 60_000,
+    };
+    const { stdout: told } = await promisify(execFile)(process.execPath, ['-e', script, url], trusting);
+    expect(JSON.parse(told)).toMatchObject({ language: 'bash', run: { stdout: '42\n', code: 0 } });
+    const remote = promisify(execFile)(LAUNCHER, ['run', '-', '-l', 'python', '-a', 'x', '--remote', url], trusting);
+    remote.child.stdin!.end('import sys\nprint("remote", sys.argv[1])\nsys.exit(5)\n');
+    await expect(remote).rejects.toMatchObject({ code: 5, stdout: 'remote x\n', stderr: '' });
     const page = await fetchPage(httpsPort, ca);
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
     expect(page.text).toContain('<script type="module"');
