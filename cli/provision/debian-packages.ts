@@ -11,6 +11,8 @@ export const debianPackages = {
   images: ['skopeo', 'umoci', 'squashfs-tools', 'mmdebstrap', 'debian-archive-keyring'],
   /** Serves images to the suite that builds them from a registry. */
   registry: ['docker-registry'],
+  /** The event store that the engines' suites run against. */
+  redis: ['redis-server'],
   /** Looks at the playground's page. */
   page: ['chromium'],
   /** Builds the Go programs where PATH has no Go; `bookworm-backports` holds a recent one. */

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import {
+  FencedError,
+  TERMINAL_EVENTS,
+  type Attempt,
+  type ClaimOptions,
+  type ClaimResult,
+  type EventStore,
+  type JobCommand,
+  type JobEvent,
+  type JobState,
+  type NewJob,
+  type Position,
+  type StoredEvent,
+  type TokenBucket,
+} from './event-store';
+import { connectRedis, type RedisAddress, type RedisConnection } from './redis/connection';
+import { createNotices, type Listener, type Notices } from './redis/notices';
+
+/** Opens an event store in Redis 7 or Valkey. @throws StoreUnavailableError when it cannot be reached */
+export async function openRedisEventStore(address: RedisAddress): Promise<EventStore> {
+  const [connection, subscriber] = await Promise.all([connectRedis(address), connectRedis(address, true)]);
+  return new RedisEventStore(connection, subscriber);
+}
+
+/** Jobs by their deadline; a key of its own, so it may tell of jobs that have ended since. */
+const DEADLINES = 'sandpiper:deadlines';
+/** Events in one answer of a follower. */
+const PAGE = 500;
+/** More than a job can have; Redis takes a whole number. */
+const ALL = 1_000_000_000;
+
+/**
+ * The keys of a job share a hash tag, and with it a slot of a cluster; what is about several jobs has keys of its own, and is
+ * written in an order that a crash in between leaves nothing wrong for long.
+ */
+class RedisEventStore implements EventStore {
+  private readonly notices: Notices;
+
+  constructor(
+    private readonly connection: RedisConnection,
+    private readonly subscriber: RedisConnection,
+  ) {
+    this.notices = createNotices(subscriber);
+  }
+
+  async createJob(job: NewJob): Promise<{ readonly jobId: string; readonly created: boolean }> {
+    // The job is there before its key is: a key never names a job that is not. Without a key it is overdue some time later.
+    await this.connection.run('jobRecord', keysOf(job.id), ...recordOf(job), randomUUID());
+    await this.connection.call((redis) => redis.zadd(DEADLINES, job.deadlineMs, job.id));
+    if (job.idempotencyKey === undefined) return { jobId: job.id, created: true };
+    const ttlMs = Math.max(0, job.deadlineMs - Date.now()) + job.retentionMs;
+    const key = idempotencyKey(job.idempotencyKey);
+    const earlier = await this.connection.call((redis) => redis.set(key, job.id, 'PX', Math.ceil(ttlMs), 'NX', 'GET'));
+    if (earlier === null) return { jobId: job.id, created: true };
+    await this.forgetJob(job.id);
+    return { jobId: earlier, created: false };
+  }
+
+  async forgetJob(jobId: string): Promise<void> {
+    const key = (await this.connection.run('jobForget', keysOf(jobId))) as string | null;
+    if (key) await this.connection.run('forgetKey', [idempotencyKey(key)], jobId);
+    await this.connection.call((redis) => redis.zrem(DEADLINES, jobId));
+  }
+
+  async findJob(jobId: string): Promise<JobState | undefined> {
+    const fields = (await this.connection.run('jobFind', keysOf(jobId))) as string[] | null;
+    if (!fields) return undefined;
+    const [owner, language, state, attempts, epoch, deadlineMs, terminal, lastSeq] = fields;
+    return {
+      owner: owner!,
+      language: language!,
+      state: state as JobState['state'],
+      attempts: Number(attempts),
+      epoch: epoch!,
+      lastSeq: Number(lastSeq),
+      deadlineMs: Number(deadlineMs),
+      terminal: terminal ? (JSON.parse(terminal) as JobEvent) : undefined,
+    };
+  }
+
+  async claim(job: NewJob, { leaseMs, maximumAttempts, nowMs }: ClaimOptions): Promise<ClaimResult> {
+    const epoch = randomUUID();
+    const record = [...recordOf(job), epoch];
+    const [kind, number] = (await this.connection.run(
+      'jobClaim',
+      keysOf(job.id),
+      ...record,
+      nowMs,
+      leaseMs,
+      maximumAttempts,
+    )) as [ClaimResult['kind'], number];
+    if (kind === 'ended') return { kind };
+    if (kind === 'held') return { kind, forMs: Number(number) };
+    if (kind === 'spent') return { kind, attempts: Number(number) };
+    // A store that lost its data learns of the deadline again.
+    await this.connection.call((redis) => redis.zadd(DEADLINES, job.deadlineMs, job.id));
+    return { kind, attempt: { jobId: job.id, epoch, number: Number(number) } };
+  }
+
+  async renewClaim(attempt: Attempt, leaseMs: number): Promise<void> {
+    const until = Date.now() + leaseMs;
+    if ((await this.connection.run('jobRenew', keysOf(attempt.jobId), attempt.epoch, until)) !== 1) {
+      throw new FencedError(attempt);
+    }
+  }
+
+  async giveBack(attempt: Attempt): Promise<void> {
+    await this.connection.run('jobGiveBack', keysOf(attempt.jobId), attempt.epoch, randomUUID());
+  }
+
+  async append(attempt: Attempt, events: readonly JobEvent[], after = -1): Promise<number> {
+    const isTerminal = TERMINAL_EVENTS.has(events.at(-1)?.type ?? '');
+    const texts = events.map((event) => JSON.stringify(event));
+    const keys = keysOf(attempt.jobId);
+    const last = Number(
+      await this.connection.run('jobAppend', keys, attempt.epoch, after, isTerminal ? 1 : 0, ...texts),
+    );
+    if (last === -1) throw new FencedError(attempt);
+    return last;
+  }
+
+  async endUnheld(jobId: string, event: JobEvent, nowMs: number): Promise<boolean> {
+    const ended = await this.connection.run('jobEndUnheld', keysOf(jobId), nowMs, JSON.stringify(event), randomUUID());
+    await this.connection.call((redis) => redis.zrem(DEADLINES, jobId));
+    return ended === 1;
+  }
+
+  async *follow(jobId: string, after: Position | undefined, signal: AbortSignal): AsyncIterable<StoredEvent> {
+    let position = after;
+    const listener = this.notices.listen(channelOf(jobId));
+    try {
+      while (!signal.aborted) {
+        const page = await this.page(jobId, position, PAGE);
+        if (!page) return;
+        for (const event of page.events) {
+          if (signal.aborted) return;
+          yield event;
+          position = { epoch: event.epoch, seq: event.seq };
+        }
+        if (page.events.length > 0) continue;
+        if (page.state === 'ended') return;
+        await listener.changed(signal);
+      }
+    } finally {
+      listener.close();
+    }
+  }
+
+  async read(jobId: string, after: Position | undefined, maximum: number): Promise<readonly StoredEvent[]> {
+    return (await this.page(jobId, after, Math.min(ALL, maximum)))?.events ?? [];
+  }
+
+  async command(jobId: string, command: JobCommand): Promise<void> {
+    await this.connection.run('jobCommand', keysOf(jobId), JSON.stringify(command));
+  }
+
+  async *commands(jobId: string, signal: AbortSignal): AsyncIterable<JobCommand> {
+    const listener: Listener = this.notices.listen(channelOf(jobId));
+    try {
+      for (let next = 0; !signal.aborted;) {
+        const answer = (await this.connection.run('jobCommands', keysOf(jobId), next)) as [string, string[]] | null;
+        if (!answer) return;
+        const [state, texts] = answer;
+        for (const text of texts) {
+          next++;
+          yield JSON.parse(text) as JobCommand;
+          if (signal.aborted) return;
+        }
+        if (state === 'ended') return;
+        if (texts.length === 0) await listener.changed(signal);
+      }
+    } finally {
+      listener.close();
+    }
+  }
+
+  async takeTokens({ key, capacity, refillPerSecond }: TokenBucket, tokens: number) {
+    const keys = [`sandpiper:bucket:${key}`];
+    const [taken, retryAfterMs] = (await this.connection.run(
+      'takeTokens',
+      keys,
+      capacity,
+      refillPerSecond,
+      tokens,
+    )) as [number, number];
+    return { taken: taken === 1, retryAfterMs };
+  }
+
+  async takePlace(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean> {
+    return (await this.connection.run('takePlace', [placesOf(group)], holder, maximum, ttlMs)) === 1;
+  }
+
+  async leavePlace(group: string, holder: string): Promise<void> {
+    await this.connection.call((redis) => redis.zrem(placesOf(group), holder));
+  }
+
+  async overdue(nowMs: number, maximum: number): Promise<readonly string[]> {
+    const until = nowMs === Infinity ? '+inf' : nowMs;
+    const ids = await this.connection.call((redis) =>
+      redis.zrangebyscore(DEADLINES, '-inf', until, 'LIMIT', 0, Math.min(ALL, maximum)),
+    );
+    const states = await Promise.all(ids.map((id) => this.findJob(id)));
+    const over = ids.filter((_, index) => states[index] === undefined || states[index].state === 'ended');
+    if (over.length > 0) await this.connection.call((redis) => redis.zrem(DEADLINES, ...over));
+    return ids.filter((id) => !over.includes(id));
+  }
+
+  async ping(): Promise<void> {
+    await this.connection.call((redis) => redis.ping());
+  }
+
+  async close(): Promise<void> {
+    this.connection.close();
+    this.subscriber.close();
+  }
+
+  private async page(jobId: string, after: Position | undefined, maximum: number) {
+    const seen = [after?.epoch ?? '', after?.seq ?? 0];
+    const answer = (await this.connection.run('jobRead', keysOf(jobId), ...seen, maximum)) as
+      (string | number)[] | null;
+    if (!answer) return undefined;
+    const [epoch, state, last, from, ...texts] = answer as [string, string, number, number, ...string[]];
+    const events = texts.map((text, index): StoredEvent => {
+      return { epoch, seq: Number(from) + index + 1, event: JSON.parse(text) as JobEvent };
+    });
+    return { state, last, events };
+  }
+}
+
+function channelOf(jobId: string): string {
+  return `sandpiper:job:{${jobId}}`;
+}
+
+function keysOf(jobId: string): readonly string[] {
+  return [channelOf(jobId), `sandpiper:events:{${jobId}}`, `sandpiper:commands:{${jobId}}`];
+}
+
+function recordOf({ owner, language, deadlineMs, retentionMs, idempotencyKey: key = '' }: NewJob) {
+  return [owner, language, deadlineMs, retentionMs, key];
+}
+
+function idempotencyKey(key: string): string {
+  return `sandpiper:idempotency:${key}`;
+}
+
+function placesOf(group: string): string {
+  return `sandpiper:places:${group}`;
+}

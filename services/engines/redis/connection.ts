@@ -1,0 +1,102 @@
+import Redis, { type RedisOptions } from 'ioredis';
+import { StoreUnavailableError } from '../event-store';
+import { scripts, type ScriptName } from './scripts';
+
+export interface RedisCredentials {
+  readonly username: string;
+  readonly password: string;
+  /** When they end, in milliseconds since the epoch. @default never */
+  readonly expiresAtMs?: number;
+}
+
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  /** @default false */
+  readonly tls?: boolean;
+  /** Asked at every connection, and again before they end: a cloud's tokens last minutes. @default none are needed */
+  readonly credentials?: () => Promise<RedisCredentials>;
+}
+
+/** A connection that comes back by itself. While it is away, calls fail at once. */
+export interface RedisConnection {
+  /** @throws StoreUnavailableError */
+  run(script: ScriptName, keys: readonly string[], ...args: readonly (string | number)[]): Promise<any>;
+  /** @throws StoreUnavailableError */
+  call<T>(use: (redis: Redis) => Promise<T>): Promise<T>;
+  readonly redis: Redis;
+  close(): void;
+}
+
+const COMMAND_TIMEOUT_MS = 5_000;
+const FIRST_RECONNECT_MS = 50;
+const MAXIMUM_RECONNECT_MS = 2_000;
+/** Credentials are renewed so long before they end. */
+const RENEW_BEFORE_MS = 60_000;
+/** At the earliest after so long. */
+const LEAST_RENEWAL_MS = 1_000;
+
+/** Resolves when it is connected for the first time. @throws StoreUnavailableError */
+export async function connectRedis(address: RedisAddress, isSubscriber = false): Promise<RedisConnection> {
+  const { host, port, tls = false, credentials } = address;
+  const options: RedisOptions = {
+    host,
+    port,
+    ...(tls ? { tls: {} } : {}),
+    lazyConnect: true,
+    enableOfflineQueue: isSubscriber,
+    maxRetriesPerRequest: isSubscriber ? null : 0,
+    commandTimeout: isSubscriber ? undefined : COMMAND_TIMEOUT_MS,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+    retryStrategy: (attempt) => Math.min(MAXIMUM_RECONNECT_MS, FIRST_RECONNECT_MS * 2 ** attempt),
+    reconnectOnError: (error) => error.message.startsWith('NOAUTH'),
+  };
+  const redis = new Redis(options);
+  for (const [name, script] of Object.entries(scripts)) redis.defineCommand(name, script);
+  // Every call tells of its own failure.
+  redis.on('error', () => undefined);
+  let renewal: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  /** The next connection uses them, and the present one is told. */
+  const renew = async (): Promise<void> => {
+    if (!credentials || isClosed) return;
+    clearTimeout(renewal);
+    const { username, password, expiresAtMs } = await credentials();
+    Object.assign(redis.options, { username, password });
+    if (redis.status === 'ready' && !isSubscriber) await redis.auth(username, password);
+    if (expiresAtMs === undefined || isClosed) return;
+    const inMs = Math.max(LEAST_RENEWAL_MS, expiresAtMs - Date.now() - RENEW_BEFORE_MS);
+    renewal = setTimeout(() => void renew().catch(() => undefined), inMs);
+    renewal.unref();
+  };
+  redis.on('close', () => void renew().catch(() => undefined));
+
+  const call: RedisConnection['call'] = async (use) => {
+    try {
+      return await use(redis);
+    } catch (error) {
+      throw new StoreUnavailableError(error);
+    }
+  };
+  await call(async () => {
+    await renew();
+    await redis.connect();
+  }).catch((error: unknown) => {
+    redis.disconnect();
+    throw error;
+  });
+  return {
+    redis,
+    call,
+    run: (script, keys, ...args) =>
+      call((connected) => (connected as unknown as Record<ScriptName, Script>)[script](...keys, ...args)),
+    close: () => {
+      isClosed = true;
+      clearTimeout(renewal);
+      redis.disconnect();
+    },
+  };
+}
+
+type Script = (...args: readonly (string | number)[]) => Promise<unknown>;
