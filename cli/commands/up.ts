@@ -26,6 +26,7 @@ interface Options {
   /** False with --no-playground. */
   readonly playground: boolean;
   readonly runtime: RuntimeName;
+  readonly events: string;
 }
 
 /** `sandpiper up`: the application on this machine, behind TLS, until Ctrl-C. */
@@ -36,11 +37,16 @@ export function command(): Command {
     .option('--http-port <port>', 'port that redirects to it', parsePort, portSetting('SANDPIPER_HTTP_PORT', 8080))
     .option('--no-playground', 'serve the user API alone')
     .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .addOption(
+      new Option('--events <url>', 'event store: memory:, or redis://host:port')
+        .env('SANDPIPER_EVENTS')
+        .default('memory:'),
+    )
     .addHelpText('after', HELP)
     .action((options: Options) => up(options));
 }
 
-async function up({ playground: hasPlayground, runtime, ...ports }: Options): Promise<void> {
+async function up({ playground: hasPlayground, runtime, events, ...ports }: Options): Promise<void> {
   await provisionGo();
   buildGoPrograms(['host'], [USER_API]);
   const secret = process.env.APP_JWT_SECRET || DEMO_SECRET;
@@ -55,7 +61,7 @@ async function up({ playground: hasPlayground, runtime, ...ports }: Options): Pr
     userApi({ artifact: binary(builtProgram(USER_API, 'host')), jwtSecret: existing('APP_JWT_SECRET') }),
   );
   if (hasPlayground) {
-    const { program, args, environment } = await preparePlayground(runtime);
+    const { program, args, environment } = await preparePlayground(runtime, events);
     const artifact = binary(program, args);
     platform.tlsService(
       PLAYGROUND,

@@ -1,7 +1,7 @@
 import * as os from 'node:os';
 import pino from 'pino';
 import { Command, Option } from 'commander';
-import { MemoryEventStore } from '../../services/engines/memory-event-store';
+import { openEventStore } from '../../services/engines/open-event-store';
 import { MemoryJobQueue } from '../../services/engines/memory-job-queue';
 import { openGateway } from '../../services/gateway/gateway';
 import { piston } from '../../services/gateway/piston/piston';
@@ -16,7 +16,7 @@ import { presentVersions } from '../run/present-versions';
 
 /**
  * The playground of this machine in one process: gateway, queue, event store and a runner. `./sandpiper up` starts it as the
- * program of a TLS service: it listens on PORT, and drains on SIGTERM.
+ * program of a TLS service: it listens on PORT, keeps events where SANDPIPER_EVENTS says, and drains on SIGTERM.
  */
 
 interface Options {
@@ -40,7 +40,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
   const versions = await presentVersions();
   const runner = await openLocalRunner({ runtime, versions, warm: WARM_SANDBOXES });
   const queue = new MemoryJobQueue();
-  const store = new MemoryEventStore();
+  const store = await openEventStore(process.env.SANDPIPER_EVENTS || 'memory:');
   const gateway = await openGateway({
     queue,
     store,

@@ -23,7 +23,7 @@ const PASSED_ON = ['HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'LOG_LEVEL'];
  *
  * @throws Failure when the sandbox runtime cannot be had
  */
-export async function preparePlayground(runtime: RuntimeName): Promise<PlaygroundProgram> {
+export async function preparePlayground(runtime: RuntimeName, events: string): Promise<PlaygroundProgram> {
   await provisionDebian(['sandbox']);
   if (runtime === 'runsc') await provisionRunsc();
   sandboxPrograms(path.join(projectDirectory, 'dist/bin/host'), path.join(projectDirectory, 'services/runner'));
@@ -41,8 +41,12 @@ export async function preparePlayground(runtime: RuntimeName): Promise<Playgroun
       '--page',
       directory,
     ],
-    environment: Object.fromEntries(
-      PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-    ),
+    environment: {
+      ...Object.fromEntries(
+        PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+      ),
+      // It may hold a password, which no list of processes shows here.
+      SANDPIPER_EVENTS: events,
+    },
   };
 }
