@@ -27,6 +27,7 @@ interface Options {
   readonly playground: boolean;
   readonly runtime: RuntimeName;
   readonly events: string;
+  readonly queue: string;
 }
 
 /** `sandpiper up`: the application on this machine, behind TLS, until Ctrl-C. */
@@ -42,11 +43,16 @@ export function command(): Command {
         .env('SANDPIPER_EVENTS')
         .default('memory:'),
     )
+    .addOption(
+      new Option('--queue <url>', 'job queue: memory:, or the URL of an SQS queue (with SANDPIPER_DEAD_LETTERS)')
+        .env('SANDPIPER_QUEUE')
+        .default('memory:'),
+    )
     .addHelpText('after', HELP)
     .action((options: Options) => up(options));
 }
 
-async function up({ playground: hasPlayground, runtime, events, ...ports }: Options): Promise<void> {
+async function up({ playground: hasPlayground, runtime, events, queue, ...ports }: Options): Promise<void> {
   await provisionGo();
   buildGoPrograms(['host'], [USER_API]);
   const secret = process.env.APP_JWT_SECRET || DEMO_SECRET;
@@ -61,7 +67,7 @@ async function up({ playground: hasPlayground, runtime, events, ...ports }: Opti
     userApi({ artifact: binary(builtProgram(USER_API, 'host')), jwtSecret: existing('APP_JWT_SECRET') }),
   );
   if (hasPlayground) {
-    const { program, args, environment } = await preparePlayground(runtime, events);
+    const { program, args, environment } = await preparePlayground(runtime, { queue, events });
     const artifact = binary(program, args);
     platform.tlsService(
       PLAYGROUND,

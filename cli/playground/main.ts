@@ -2,7 +2,7 @@ import * as os from 'node:os';
 import pino from 'pino';
 import { Command, Option } from 'commander';
 import { openEventStore } from '../../services/engines/open-event-store';
-import { MemoryJobQueue } from '../../services/engines/memory-job-queue';
+import { openJobQueue } from '../../services/engines/open-job-queue';
 import { openGateway } from '../../services/gateway/gateway';
 import { piston } from '../../services/gateway/piston/piston';
 import { defaultSettings } from '../../services/gateway/settings';
@@ -16,7 +16,8 @@ import { presentVersions } from '../run/present-versions';
 
 /**
  * The playground of this machine in one process: gateway, queue, event store and a runner. `./sandpiper up` starts it as the
- * program of a TLS service: it listens on PORT, keeps events where SANDPIPER_EVENTS says, and drains on SIGTERM.
+ * program of a TLS service: it listens on PORT, uses the engines that SANDPIPER_QUEUE and
+ * SANDPIPER_EVENTS name, and drains on SIGTERM.
  */
 
 interface Options {
@@ -39,8 +40,9 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
   const versions = await presentVersions();
   const runner = await openLocalRunner({ runtime, versions, warm: WARM_SANDBOXES });
-  const queue = new MemoryJobQueue();
-  const store = await openEventStore(process.env.SANDPIPER_EVENTS || 'memory:');
+  const { SANDPIPER_EVENTS, SANDPIPER_QUEUE, SANDPIPER_DEAD_LETTERS, SANDPIPER_LEASE_SECONDS } = process.env;
+  const queue = openJobQueue(SANDPIPER_QUEUE || 'memory:', SANDPIPER_DEAD_LETTERS || undefined);
+  const store = await openEventStore(SANDPIPER_EVENTS || 'memory:');
   const gateway = await openGateway({
     queue,
     store,
@@ -64,6 +66,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     runtimeOf: ({ language, version }) => runtimeNamed(language, version),
     slots,
     runnerId: `local-${process.pid}`,
+    leaseSeconds: Number(SANDPIPER_LEASE_SECONDS || 30),
     log,
   });
   const hot = WARM_LANGUAGES.filter((id) => versions.some(({ language }) => language.id === id));

@@ -15,15 +15,25 @@ export interface PlaygroundProgram {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What the process may know of its surroundings, beside PATH: where caches are, and how much to log. */
-const PASSED_ON = ['HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'LOG_LEVEL'];
+/** URLs of queue and event store. */
+export interface Engines {
+  readonly queue: string;
+  readonly events: string;
+}
+
+/** What the process may know of its surroundings, beside PATH: where caches are, how much to log, and how to reach SQS. */
+const PASSED_ON = [
+  ...['HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'LOG_LEVEL'],
+  ...['SANDPIPER_DEAD_LETTERS', 'SANDPIPER_LEASE_SECONDS'],
+  ...['AWS_REGION', 'AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
+];
 
 /**
  * Does what is slow or needs a person before the process starts: packages, compilers, the page, the versions of the toolchains.
  *
  * @throws Failure when the sandbox runtime cannot be had
  */
-export async function preparePlayground(runtime: RuntimeName, events: string): Promise<PlaygroundProgram> {
+export async function preparePlayground(runtime: RuntimeName, engines: Engines): Promise<PlaygroundProgram> {
   await provisionDebian(['sandbox']);
   if (runtime === 'runsc') await provisionRunsc();
   sandboxPrograms(path.join(projectDirectory, 'dist/bin/host'), path.join(projectDirectory, 'services/runner'));
@@ -46,7 +56,8 @@ export async function preparePlayground(runtime: RuntimeName, events: string): P
         PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
       ),
       // It may hold a password, which no list of processes shows here.
-      SANDPIPER_EVENTS: events,
+      SANDPIPER_EVENTS: engines.events,
+      SANDPIPER_QUEUE: engines.queue,
     },
   };
 }

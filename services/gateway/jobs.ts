@@ -6,6 +6,7 @@ import { chooseVersion, UnknownLanguageError } from '../languages/choose-version
 import type { PresentVersion } from '../languages/host-toolchains';
 import type { Job } from '../protocol/job';
 import { watchBacklog } from './backlog';
+import { followJob } from './follow';
 import { ServiceError, type Caller, type JobService, type OfferedVersion } from './job-service';
 import type { ResumeTokens } from './resume-token';
 import type { GatewaySettings } from './settings';
@@ -126,7 +127,7 @@ export function createJobService(props: JobServiceProps): JobService {
     command: told((jobId, command) => store.command(jobId, command)),
     follow: async function* (jobId, after, signal) {
       try {
-        yield* store.follow(jobId, after, signal);
+        yield* followJob(store, jobId, after, signal);
       } catch (error) {
         throw asServiceError(error);
       }

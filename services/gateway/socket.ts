@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Position, StoredEvent } from '../engines/event-store';
+import type { Position } from '../engines/event-store';
 import { jobSchema } from '../protocol/job';
 import {
   CLOSE_CODES,
@@ -72,19 +72,14 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   };
 
   const forward = async (jobId: string, after: Position | undefined, signal: AbortSignal): Promise<void> => {
-    let last: StoredEvent | undefined;
-    for await (const stored of service.follow(jobId, after, signal)) {
+    for await (const { epoch, seq, event } of service.follow(jobId, after, signal)) {
       if (signal.aborted || socket.readyState !== socket.OPEN) return;
-      last = stored;
-      const { epoch, seq, event } = stored;
       send({ ...event, seq, epoch, job: jobId } as JobEventMessage);
       if (socket.bufferedAmount > settings.maximumBufferedBytes) return tooSlow();
     }
     if (signal.aborted) return;
-    const isOver = last !== undefined || after !== undefined;
     watchers.ended(jobId);
     jobs.delete(jobId);
-    if (!isOver) refuse(new ServiceError('notFound', `the job ${jobId} has expired`), { job: jobId });
   };
 
   const tooSlow = (): void => {
