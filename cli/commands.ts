@@ -12,6 +12,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'up', summary: 'serve the application over TLS on this machine' },
   { name: 'run', summary: 'run a program in a sandbox' },
   { name: 'languages', summary: 'list the languages that this machine can run' },
+  { name: 'dlq', summary: 'look at jobs that were put aside, retry or drop them' },
   { name: 'images', summary: 'build the root file systems that jobs run in' },
   { name: 'verify', summary: 'check a deployed service from outside' },
   { name: 'cert', summary: 'put a self-signed certificate into a cloud' },

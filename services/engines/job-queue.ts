@@ -85,6 +85,8 @@ export interface DeadLetter {
   retry(): Promise<void>;
   /** Removes it for good. */
   drop(): Promise<void>;
+  /** Leaves it where it is, for the next who looks. */
+  release(): Promise<void>;
 }
 
 export interface DeadLetters {

@@ -73,6 +73,8 @@ export class MemoryJobQueue implements JobQueue {
         drop: async () => {
           this.putAside.delete(message.id);
         },
+        // Nobody else is kept from it meanwhile.
+        release: async () => {},
       })),
   };
 

@@ -2,8 +2,8 @@ import { MemoryJobQueue } from './memory-job-queue';
 import type { JobQueue } from './job-queue';
 
 /**
- * Opens the job queue that a URL names: `memory:`, or that of an SQS queue. Region and credentials of SQS are those of the
- * environment.
+ * Opens the job queue that a URL names: `memory:`, or that of an SQS queue. Credentials are those of the environment; the
+ * region too, unless the URL names it.
  *
  * @param deadLetterUrl URL of the SQS queue where messages are put aside; needed with SQS
  * @throws TypeError naming what is wrong
@@ -16,7 +16,8 @@ export function openJobQueue(url: string, deadLetterUrl: string | undefined): Jo
   checkQueueUrl('dead-letter queue', deadLetterUrl);
   // Loaded only where it is used.
   const { SqsJobQueue } = require('./sqs-job-queue') as typeof import('./sqs-job-queue');
-  return new SqsJobQueue({ queueUrl: url, deadLetterQueueUrl: deadLetterUrl });
+  const region = regionOf(url);
+  return new SqsJobQueue({ queueUrl: url, deadLetterQueueUrl: deadLetterUrl, client: region ? { region } : undefined });
 }
 
 function checkQueueUrl(what: string, url: string): void {
@@ -24,4 +25,9 @@ function checkQueueUrl(what: string, url: string): void {
   if (protocol !== 'https:' && protocol !== 'http:') {
     throw new TypeError(`${what}: ${JSON.stringify(url)} must be memory: or the URL of an SQS queue`);
   }
+}
+
+/** The region that the name of an SQS endpoint holds ("Amazon Simple Queue Service endpoints and quotas"). */
+function regionOf(url: string): string | undefined {
+  return /^sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(new URL(url).hostname)?.[1];
 }

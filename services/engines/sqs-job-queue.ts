@@ -150,6 +150,13 @@ export class SqsJobQueue implements JobQueue {
       attributes,
       reason,
       drop,
+      release: () =>
+        ignoringLostLeases(
+          this.call(
+            () => this.client.send(new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: 0 })),
+            message.MessageId,
+          ),
+        ),
       retry: async () => {
         await this.send({ body, attributes });
         await drop();

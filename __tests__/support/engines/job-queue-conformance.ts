@@ -100,8 +100,11 @@ export function jobQueueConformance(name: string, open: () => Promise<JobQueue>)
         ['garbage', 'why garbage', { a: 'b' }],
         ['poison', 'why poison', { a: 'b' }],
       ]);
-      await letters.find(({ body }) => body === 'garbage')!.drop();
-      await letters.find(({ body }) => body === 'poison')!.retry();
+      for (const letter of letters) await letter.release();
+      const again = await queue.deadLetters.list(10);
+      expect(again).toHaveLength(2);
+      await again.find(({ body }) => body === 'garbage')!.drop();
+      await again.find(({ body }) => body === 'poison')!.retry();
       expect(await receiveAll(1)).toMatchObject([{ body: 'poison', attributes: { a: 'b' } }]);
       expect(await queue.deadLetters.list(10)).toEqual([]);
     });
