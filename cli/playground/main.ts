@@ -48,8 +48,16 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     store,
     versions,
     secret,
-    // One user has this machine to themselves; the front is the only proxy.
-    settings: { ...defaultSettings, allowAnonymous: true, trustedProxies: 1, slots, jobBurst: 100, jobsPerSecond: 10 },
+    settings: {
+      ...defaultSettings,
+      // One user has this machine to themselves; the front is the only proxy.
+      allowAnonymous: true,
+      trustedProxies: 1,
+      slots,
+      jobBurst: 1_000,
+      jobsPerSecond: 1_000,
+      maximumJobsPerOwner: 200,
+    },
     host: '127.0.0.1',
     port: Number(PORT),
     pageDirectory: page,

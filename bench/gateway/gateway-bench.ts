@@ -1,0 +1,190 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import WebSocket from 'ws';
+import { buildPage } from '../../cli/build/page';
+import { projectDirectory } from '../../cli/provision/project';
+import { PROTOCOL_VERSION } from '../../services/protocol/messages';
+
+/**
+ * node bench/run.js gateway [idle connections]: from a submit over the WebSocket to the first byte of python hello, and jobs
+ * per second, against bare spawns of the same program; with engines in memory, crun, and everything on this machine.
+ */
+
+const CODE = "print('hello')\n";
+const SAMPLES = 200;
+const JOBS = 300;
+const PYTHON = '/usr/bin/python3';
+
+interface Message {
+  readonly type: string;
+  readonly job?: string;
+  readonly ref?: string;
+}
+
+/** The first byte of one bare run, and its end, in milliseconds. */
+function bare(directory: string): Promise<{ readonly firstByte: number; readonly exit: number }> {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(PYTHON, ['main.py'], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
+    let firstByte: number | undefined;
+    child.stdout.on('data', () => (firstByte ??= performance.now() - started));
+    child.on('error', reject);
+    child.on('close', () => resolve({ firstByte: firstByte ?? NaN, exit: performance.now() - started }));
+  });
+}
+
+/** A client that runs one job after the other. */
+async function openClient(url: string) {
+  const socket = new WebSocket(url, PROTOCOL_VERSION);
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  let hear: (message: Message) => void = () => undefined;
+  socket.on('message', (data: Buffer) => hear(JSON.parse(data.toString()) as Message));
+  return {
+    run: () =>
+      new Promise<{ readonly firstByte: number; readonly exit: number }>((resolve, reject) => {
+        const started = performance.now();
+        let firstByte: number | undefined;
+        hear = (message) => {
+          if (message.type === 'stdout') firstByte ??= performance.now() - started;
+          else if (message.type === 'exit') resolve({ firstByte: firstByte ?? NaN, exit: performance.now() - started });
+          else if (message.type === 'error') reject(new Error(JSON.stringify(message)));
+        };
+        socket.send(JSON.stringify({ type: 'submit', language: 'python', files: [{ content: CODE }] }));
+      }),
+    close: () => socket.close(),
+  };
+}
+
+async function startPlayground(): Promise<{ readonly port: number; readonly child: ChildProcess }> {
+  const port = await freePort();
+  const program = path.join(projectDirectory, 'dist/cli/playground/main.js');
+  const child = spawn(process.execPath, [program, '--page', buildPage().directory], {
+    env: { ...process.env, PORT: String(port), APP_JWT_SECRET: 'secret', SANDPIPER_QUEUE: '', SANDPIPER_EVENTS: '' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  for (;;) {
+    if (child.exitCode !== null) throw new Error('the playground ended');
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    if (answer?.status === 204) return { port, child };
+    await pause(50);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Connections that say one word and then nothing. */
+async function openIdle(url: string, count: number): Promise<() => void> {
+  const sockets: WebSocket[] = [];
+  const open = async (): Promise<void> => {
+    while (sockets.length < count) {
+      const socket = new WebSocket(url, PROTOCOL_VERSION, { perMessageDeflate: false });
+      sockets.push(socket);
+      await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+      socket.send('{"type":"ping"}');
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, open));
+  return () => sockets.forEach((socket) => socket.terminate());
+}
+
+function residentMegabytes(child: ChildProcess): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
+  return Math.round(Number(kilobytes) / 1024);
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function percentile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
+}
+
+/** Bare runs and jobs take turns, so that the machine's moods meet both. */
+async function firstBytes(url: string, directory: string) {
+  const client = await openClient(url);
+  const [bares, jobs]: [number[], number[]] = [[], []];
+  for (let sample = -10; sample < SAMPLES; sample++) {
+    const plain = await bare(directory);
+    const job = await client.run();
+    // Time for the pool to make another sandbox: a person types for longer.
+    await pause(60);
+    if (sample < 0) continue;
+    bares.push(plain.firstByte);
+    jobs.push(job.firstByte);
+  }
+  client.close();
+  return { bares, jobs };
+}
+
+/** Each of the loops runs one after the other, all at once. */
+async function perSecond(count: number, loops: readonly (() => Promise<unknown>)[]): Promise<number> {
+  let started = 0;
+  const begin = performance.now();
+  const repeat = async (run: () => Promise<unknown>): Promise<void> => {
+    while (started++ < count) await run();
+  };
+  await Promise.all(loops.map(repeat));
+  return count / ((performance.now() - begin) / 1000);
+}
+
+async function main(idle: number): Promise<void> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-bench-'));
+  fs.writeFileSync(path.join(directory, 'main.py'), CODE);
+  const { port, child } = await startPlayground();
+  const url = `ws://127.0.0.1:${port}/v1/ws`;
+  try {
+    await pause(2_000);
+    const { bares, jobs } = await firstBytes(url, directory);
+    const base = percentile(bares, 0.5);
+    const tell = (what: string, goal: string, value: number): void =>
+      console.log(`${what.padEnd(46)} ${goal.padEnd(8)} ${value.toFixed(2)}`);
+    console.log(`bare first byte, p50: ${base.toFixed(1)} ms; submitted, p50: ${percentile(jobs, 0.5).toFixed(1)} ms`);
+    tell('submit to first byte, p50, against bare p50', '<= 1.5', percentile(jobs, 0.5) / base);
+    tell('submit to first byte, p99, against bare p50', '<= 4', percentile(jobs, 0.99) / base);
+    const cores = os.availableParallelism();
+    const bareRate = await perSecond(
+      JOBS,
+      new Array(cores).fill(() => bare(directory)),
+    );
+    const clients = await Promise.all(Array.from({ length: cores + 2 }, () => openClient(url)));
+    const rate = await perSecond(
+      JOBS,
+      clients.map(({ run }) => run),
+    );
+    clients.forEach((client) => client.close());
+    console.log(`bare: ${bareRate.toFixed(0)} runs/s; end to end: ${rate.toFixed(0)} jobs/s`);
+    tell('jobs per second, against a bare spawn loop', '>= 0.55', rate / bareRate);
+    console.log(`memory of gateway, engines and runner in one process: ${residentMegabytes(child)} MB`);
+    if (idle === 0) return;
+    const before = residentMegabytes(child);
+    const closeIdle = await openIdle(url, idle);
+    await pause(2_000);
+    console.log(`with ${idle} idle connections: ${residentMegabytes(child)} MB (before: ${before} MB)`);
+    const beside = await firstBytes(url, directory);
+    tell(
+      'first byte with them, against without (bare-scaled)',
+      '<= 1.5',
+      percentile(beside.jobs, 0.5) / percentile(beside.bares, 0.5) / (percentile(jobs, 0.5) / base),
+    );
+    closeIdle();
+  } finally {
+    child.kill('SIGTERM');
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+main(Number(process.argv[2] ?? 0)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
