@@ -14,10 +14,13 @@ export interface AbuseCase {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Small limits, so that the suite is short: a bomb meets them within a second or two. */
+/**
+ * Small limits, so that a bomb meets them soon; times long enough for what a slow machine does before the attack (gVisor and a
+ * compiler start several times slower on a busy one).
+ */
 const tight: RequestedLimits = {
-  run: { wallMs: 6_000, cpuMs: 4_000, memoryBytes: 64 * MEBIBYTE, processes: 24, openFiles: 64, outputBytes: 65_536 },
-  compile: { wallMs: 4_000, cpuMs: 3_000, memoryBytes: 96 * MEBIBYTE, processes: 24 },
+  run: { wallMs: 15_000, cpuMs: 10_000, memoryBytes: 64 * MEBIBYTE, processes: 24, openFiles: 64, outputBytes: 65_536 },
+  compile: { wallMs: 12_000, cpuMs: 8_000, memoryBytes: 96 * MEBIBYTE, processes: 24 },
   workBytes: 8 * MEBIBYTE,
   workInodes: 256,
 };
@@ -155,19 +158,19 @@ os._exit(0)
   {
     name: 'a spinning program ends with its processor time, before its wall time',
     language: 'python',
-    code: 'print("spinning", flush=True)\nwhile True: pass\n',
-    limits: withRun({ cpuMs: 400, wallMs: 60_000 }),
+    code: 'import time\nprint("spinning", flush=True)\ntime.sleep(0.5)\nwhile True: pass\n',
+    limits: withRun({ cpuMs: 1_500, wallMs: 60_000 }),
     expect: ({ stdout, exit, usage }) => {
       expect(stdout).toBe('spinning\n');
       expect(exit).toMatchObject({ reason: 'timeout', limit: 'cpu' });
-      expect(usage[0]!.cpuMs).toBeGreaterThanOrEqual(400);
+      expect(usage[0]!.cpuMs).toBeGreaterThanOrEqual(1_500);
     },
   },
   {
     name: 'processor time is counted over all processes',
     language: 'bash',
-    code: 'echo spinning; for i in 1 2 3 4; do (while :; do :; done) & done; wait',
-    limits: withRun({ cpuMs: 400, wallMs: 60_000 }),
+    code: 'echo spinning; sleep 0.5; for i in 1 2 3 4; do (while :; do :; done) & done; wait',
+    limits: withRun({ cpuMs: 1_500, wallMs: 60_000 }),
     expect: ({ stdout, exit }) => {
       expect(stdout).toBe('spinning\n');
       expect(exit).toMatchObject({ reason: 'timeout', limit: 'cpu' });
@@ -177,11 +180,11 @@ os._exit(0)
     name: 'a sleeping program ends with its wall time',
     language: 'bash',
     code: 'echo sleeping; sleep 60',
-    limits: withRun({ wallMs: 700 }),
+    limits: withRun({ wallMs: 4_000 }),
     expect: ({ stdout, exit, usage }) => {
       expect(stdout).toBe('sleeping\n');
       expect(exit).toMatchObject({ reason: 'timeout', limit: 'wall' });
-      expect(usage[0]!.wallMs).toBeGreaterThanOrEqual(700);
+      expect(usage[0]!.wallMs).toBeGreaterThanOrEqual(4_000);
     },
   },
   {
@@ -197,7 +200,7 @@ for pid in (1, os.getppid(), -1):
 print("stopping", flush=True)
 os.kill(os.getpid(), signal.SIGSTOP)
 `,
-    limits: withRun({ wallMs: 1_000 }),
+    limits: withRun({ wallMs: 5_000 }),
     expect: ({ stdout, exit }) => {
       expect(stdout).toBe('stopping\n');
       expect(exit).toMatchObject({ reason: 'timeout', limit: 'wall', signal: 'SIGKILL' });
@@ -206,7 +209,7 @@ os.kill(os.getpid(), signal.SIGSTOP)
   {
     name: 'a daemon that left its session and ignores TERM ends with its job',
     language: 'bash',
-    code: 'for i in 1 2 3; do (setsid bash -c "trap \'\' TERM HUP INT; echo daemon; while :; do sleep 86399; done" &); done; sleep 0.5; echo done',
+    code: 'for i in 1 2 3; do (setsid bash -c "trap \'\' TERM HUP INT; echo daemon; while :; do sleep 86399; done" &); done; sleep 2; echo done',
     limits: tight,
     expect: ({ stdout, exit }) => {
       expect(stdout.split('\n').sort().join(' ').trim()).toBe('daemon daemon daemon done');
