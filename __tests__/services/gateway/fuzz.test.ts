@@ -119,15 +119,17 @@ describe('whatever a client sends', () => {
   });
 
   it('may be nothing: silent and half-open connections are ended', async () => {
-    const hasty = await openTestGateway({ settings: { initTimeoutMs: 50, heartbeatMs: 100 } });
+    const hasty = await openTestGateway({ settings: { initTimeoutMs: 50 } });
+    const watchful = await openTestGateway({ settings: { heartbeatMs: 100 } });
     try {
       const silent = await connect(hasty.url);
       expect((await silent.closed).code).toBe(4000);
-      const dead = await connect(hasty.url, { autoPong: false });
+      const dead = await connect(watchful.url, { autoPong: false });
       dead.send({ type: 'ping' });
       expect((await dead.closed).code).toBe(1006);
     } finally {
       await hasty.close();
+      await watchful.close();
     }
   });
 

@@ -125,9 +125,11 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     }
   };
 
-  const initTimer = setTimeout(() => {
+  const closeUnlessInitialized = (): void => {
     if (!initialized) socket.close(CLOSE.initializationTimeout, 'Initialization Timeout');
-  }, INIT_TIMEOUT_MS);
+  };
+  // What came in while the process was busy is read first.
+  const initTimer = setTimeout(() => setImmediate(closeUnlessInitialized), INIT_TIMEOUT_MS);
   let isAlive = true;
   const heartbeat = setInterval(() => {
     if (!isAlive) return socket.terminate();
