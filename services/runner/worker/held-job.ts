@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FencedError, type Attempt, type EventStore, type JobCommand, type JobEvent } from '../../engines/event-store';
 import { LeaseLostError, type Lease } from '../../engines/job-queue';
 import type { ExitEvent, RunnerEvent } from '../../protocol/events';
@@ -10,17 +11,14 @@ import { withRetries } from './retries';
 
 /** A job that this runner holds: its message is leased and its attempt is claimed. */
 export interface HeldJob {
-  /** Resolves with how it went, when its message was dealt with. Never rejects. */
-  readonly ended: Promise<Outcome>;
+  /** Resolves when its message was dealt with. Never rejects. */
+  readonly ended: Promise<void>;
   /** Ends the program and puts the job back, as if the attempt had not been. */
   giveBack(): void;
 }
 
-export type Outcome =
-  /** Its terminal event is stored. */
-  | { readonly kind: 'ended'; readonly exit: ExitEvent; readonly runMs: number }
-  /** It goes on elsewhere, or again: the drain, a failed sandbox, another attempt, a store that stayed away. */
-  | { readonly kind: 'putBack'; readonly why: 'drain' | 'sandboxError' | 'fenced' | 'unavailable' };
+/** Why a job goes on elsewhere, or again: the drain, a failed sandbox, another attempt, a store that stayed away. */
+type PutBack = 'drain' | 'sandboxError' | 'fenced' | 'unavailable';
 
 export interface HeldJobProps {
   readonly jobId: string;
@@ -35,8 +33,6 @@ export interface HeldJobProps {
   /** How long an outage of the event store is borne. */
   readonly patienceMs: number;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
-  /** Called at the program's first output. */
-  readonly onFirstOutput?: () => void;
 }
 
 /** Leases are extended three times in their time, so that one extension may fail. */
@@ -45,9 +41,7 @@ const EXTENSIONS_PER_LEASE = 3;
 /** Runs a claimed job: events out, commands in, the lease kept, the message dealt with at the end. */
 export function holdJob(props: HeldJobProps): HeldJob {
   const { job, lease, attempt, store, patienceMs, log } = props;
-  const startedAt = Date.now();
   let givenBack = false;
-  let isFirstOutput = true;
   let running: RunningJob | undefined;
   let terminal: JobEvent | undefined;
   const writer = createEventWriter({ store, attempt, patienceMs, onStopped: () => running?.cancel() });
@@ -59,14 +53,10 @@ export function holdJob(props: HeldJobProps): HeldJob {
       terminal = unnumbered(event);
       return;
     }
-    if (isFirstOutput && (event.type === 'stdout' || event.type === 'stderr')) {
-      isFirstOutput = false;
-      props.onFirstOutput?.();
-    }
     writer.write(unnumbered(event));
   };
 
-  const finish = async (exit: ExitEvent): Promise<Outcome> => {
+  const finish = async (exit: ExitEvent): Promise<void> => {
     if (givenBack && exit.reason === 'cancelled') return await putBack('drain');
     if (exit.reason === 'sandboxError' && !props.isLastAttempt) return await putBack('sandboxError', exit.message);
     try {
@@ -78,19 +68,14 @@ export function holdJob(props: HeldJobProps): HeldJob {
     // The job has ended for its client; a message that cannot be completed comes again and finds it ended.
     const isPoison = exit.reason === 'sandboxError';
     await quietly('completing the message', () => (isPoison ? lease.deadLetter(poisonReason(exit)) : lease.complete()));
-    return { kind: 'ended', exit, runMs: Date.now() - startedAt };
   };
 
-  const putBack = async (
-    why: 'drain' | 'sandboxError' | 'fenced' | 'unavailable',
-    detail?: string,
-  ): Promise<Outcome> => {
+  const putBack = async (why: PutBack, detail?: string): Promise<void> => {
     log('a job is put back', { job: props.jobId, attempt: attempt.number, why, detail });
     if (why === 'drain') await quietly('giving the attempt back', () => store.giveBack(attempt));
     // The attempt counts, its claim ends now: whoever takes the job need not wait for it.
     if (why === 'sandboxError') await quietly('ending the claim', () => store.renewClaim(attempt, 1));
     await quietly('releasing the message', () => lease.release(why === 'unavailable' ? 5 : 0));
-    return { kind: 'putBack', why };
   };
 
   const quietly = async (doing: string, call: () => Promise<unknown>): Promise<void> => {
@@ -131,18 +116,18 @@ export function holdJob(props: HeldJobProps): HeldJob {
       } catch (error) {
         if (ending.signal.aborted) return;
         log('listening for commands failed', { job: props.jobId, error: String(error) });
-        await pause(1_000, ending.signal);
+        await sleep(1_000, undefined, { signal: ending.signal }).catch(() => undefined);
       }
     }
   };
 
-  const run = async (): Promise<Outcome> => {
+  const run = async (): Promise<void> => {
     writer.write({ type: 'reset', attempt: attempt.number });
     running = runJob({ job, runtime: props.runtime, supply: props.supply, emit });
     if (givenBack) running.cancel();
     const listening = listen();
     try {
-      return await finish(await running.ended);
+      await finish(await running.ended);
     } finally {
       clearInterval(keepLease);
       ending.abort();
@@ -172,11 +157,4 @@ function unnumbered({ seq: _, ...event }: RunnerEvent): JobEvent {
 
 function poisonReason(exit: ExitEvent): string {
   return `the sandbox failed at every attempt: ${exit.message ?? 'no reason given'}`;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

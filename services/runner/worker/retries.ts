@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isUnavailable } from '../../engines/unavailable';
 
 const FIRST_PAUSE_MS = 50;
 const MAXIMUM_PAUSE_MS = 2_000;
@@ -29,8 +30,4 @@ export async function withRetries<T>(call: () => Promise<T>, patienceMs: number)
       await sleep(pauseMs * (0.5 + Math.random() / 2));
     }
   }
-}
-
-function isUnavailable(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === 'unavailable';
 }

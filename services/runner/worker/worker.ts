@@ -5,7 +5,7 @@ import type { JobQueue, Lease } from '../../engines/job-queue';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../language-runtime';
 import type { SandboxSupply } from '../supply';
-import { holdJob, type HeldJob, type Outcome } from './held-job';
+import { holdJob, type HeldJob } from './held-job';
 import { withRetries } from './retries';
 
 /** Takes jobs from the queue and runs them, as many at once as it has slots. */
@@ -17,15 +17,6 @@ export interface Worker {
    * anew). Resolves when it holds none.
    */
   drain(graceMs: number): Promise<void>;
-}
-
-/** What a worker tells of its work, for metrics. */
-export interface WorkerObserver {
-  /** A job was claimed, so long after it was accepted. */
-  claimed?(language: string, queueWaitMs: number): void;
-  /** The first output came, so long after the claim. */
-  firstOutput?(language: string, ms: number): void;
-  ended?(language: string, outcome: Outcome): void;
 }
 
 export interface WorkerProps {
@@ -45,7 +36,6 @@ export interface WorkerProps {
   /** How long an outage of the event store is borne before a job is put back. @default 60_000 */
   readonly patienceMs?: number;
   readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
-  readonly observer?: WorkerObserver;
 }
 
 /** The maximum of SQS long polling. */
@@ -56,7 +46,7 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 /** Starts to take jobs at once. */
 export function startWorker(props: WorkerProps): Worker {
-  const { queue, store, slots, leaseSeconds = 30, maximumAttempts = 3, patienceMs = 60_000, observer = {} } = props;
+  const { queue, store, slots, leaseSeconds = 30, maximumAttempts = 3, patienceMs = 60_000 } = props;
   const log = props.log ?? (() => {});
   const held = new Set<HeldJob>();
   const handling = new Set<Promise<void>>();
@@ -70,7 +60,7 @@ export function startWorker(props: WorkerProps): Worker {
       await lease.deadLetter(message.message);
       return;
     }
-    const { id, owner, job, deadlineMs, retentionMs, acceptedMs } = message;
+    const { id, owner, job, deadlineMs, retentionMs } = message;
     const claim = await withRetries(
       () =>
         store.claim(
@@ -86,7 +76,6 @@ export function startWorker(props: WorkerProps): Worker {
       await store.endUnheld(id, spent(claim.attempts), Date.now());
       return lease.deadLetter(`${claim.attempts} attempts ended without a result`);
     }
-    observer.claimed?.(job.language, Math.max(0, Date.now() - acceptedMs));
     await hold(message, lease, claim.attempt);
   };
 
@@ -105,8 +94,6 @@ export function startWorker(props: WorkerProps): Worker {
       await withRetries(() => store.append(attempt, [event], 0), patienceMs);
       return lease.complete();
     }
-    const claimedAt = Date.now();
-    const { language } = job;
     const heldJob = holdJob({
       jobId: id,
       job,
@@ -119,13 +106,11 @@ export function startWorker(props: WorkerProps): Worker {
       leaseSeconds,
       patienceMs,
       log,
-      onFirstOutput: () => observer.firstOutput?.(language, Date.now() - claimedAt),
     });
     held.add(heldJob);
     if (isOutOfTime) heldJob.giveBack();
-    const outcome = await heldJob.ended;
+    await heldJob.ended;
     held.delete(heldJob);
-    observer.ended?.(language, outcome);
   };
 
   const handle = (lease: Lease): void => {
