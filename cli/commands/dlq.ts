@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { JobQueue } from '../../services/engines/job-queue';
+import { isUnavailable } from '../../services/engines/unavailable';
 import { openJobQueue } from '../../services/engines/open-job-queue';
 import { chosen, retry, withDeadLetters, type PutAside } from '../dlq/letters';
 import { Failure, wrongUsage } from '../failure';
@@ -43,7 +44,7 @@ async function withQueue(options: Options, act: (queue: JobQueue) => Promise<voi
   try {
     await act(queue);
   } catch (error) {
-    throw (error as { code?: unknown }).code === 'unavailable' ? new Failure((error as Error).message) : error;
+    throw isUnavailable(error) ? new Failure((error as Error).message) : error;
   } finally {
     await queue.close();
   }

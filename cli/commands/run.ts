@@ -6,6 +6,7 @@ import { chooseVersion, UnknownLanguageError } from '../../services/languages/ch
 import { probeHost, type PresentVersion } from '../../services/languages/host-toolchains';
 import { satisfiesVersion } from '../../services/languages/self-test';
 import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
+import { firstIssue } from '../../services/protocol/first-issue';
 import { jobSchema, type Job } from '../../services/protocol/job';
 import { runJob } from '../../services/runner/job';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
@@ -58,16 +59,16 @@ export function command(): Command {
 }
 
 async function run(files: readonly string[], options: Options): Promise<number> {
-  const languages = catalogue();
   const [first] = files as [string];
   const { remote, token, ca } = options;
   if (remote !== undefined) {
     // The gateway may know languages that this catalogue does not.
-    const language = options.language ?? languageOfFile(languages, first).id;
+    const language = options.language ?? languageOfFile(catalogue(), first).id;
     const job = { ...jobOf(files, language, options), version: options.version };
     const input = first === '-' ? undefined : process.stdin;
     return exitCodeOf(await runRemotely({ url: remote, token, ca, job, input, emit: emitterOf(options) }));
   }
+  const languages = catalogue();
   const language =
     options.language === undefined ? languageOfFile(languages, first) : languageNamed(languages, options.language);
   const version = await presentVersion(language.id, options.version);
@@ -134,8 +135,7 @@ function jobOf(files: readonly string[], language: string, { arg, timeout }: Opt
     limits: timeout === undefined ? undefined : { run: { wallMs: timeout * 1000 } },
   });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw wrongUsage(`${issue?.path.join('.')}: ${issue?.message}`);
+  throw wrongUsage(firstIssue(parsed.error));
 }
 
 function read(file: string): Buffer {

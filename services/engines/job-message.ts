@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
+import { firstIssue } from '../protocol/first-issue';
 import { jobSchema } from '../protocol/job';
 import { MAX_FILES_BYTES, MAX_STDIN_BYTES, MAX_ARG_BYTES } from '../protocol/limits';
 import { MAXIMUM_MESSAGE_BYTES, PayloadTooLargeError } from './job-queue';
@@ -43,8 +44,7 @@ export function encodeJobMessage(message: JobMessage): string {
 export function decodeJobMessage(body: string): JobMessage {
   const parsed = jobMessageSchema.safeParse(jsonOf(body));
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InvalidMessageError(`${issue?.path.join('.')}: ${issue?.message}`);
+  throw new InvalidMessageError(firstIssue(parsed.error));
 }
 
 function jsonOf(body: string): unknown {

@@ -220,11 +220,11 @@ class RedisEventStore implements EventStore {
     const answer = (await this.connection.run('jobRead', keysOf(jobId), ...seen, maximum)) as
       (string | number)[] | null;
     if (!answer) return undefined;
-    const [epoch, state, last, from, ...texts] = answer as [string, string, number, number, ...string[]];
+    const [epoch, state, from, ...texts] = answer as [string, string, number, ...string[]];
     const events = texts.map((text, index): StoredEvent => {
       return { epoch, seq: Number(from) + index + 1, event: JSON.parse(text) as JobEvent };
     });
-    return { state, last, events };
+    return { state, events };
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../protocol/messages';
-import { openApi, webSocketSchemas } from './openapi';
+import { webSocketSchemas, type openApi } from './openapi';
 
 interface Operation {
   readonly summary: string;
@@ -28,9 +28,16 @@ td, th { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0; bo
 h3 code { font-size: 1.1em; }
 `;
 
-/** The reference of HTTP and WebSocket, made from the schemas; one page without scripts. */
-export function docsPage(): { readonly html: string; readonly contentSecurityPolicy: string } {
-  const paths = openApi().paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+/**
+ * The reference of HTTP and WebSocket, made from the schemas; one page without scripts.
+ *
+ * @param document what openApi() made
+ */
+export function docsPage(document: ReturnType<typeof openApi>): {
+  readonly html: string;
+  readonly contentSecurityPolicy: string;
+} {
+  const paths = document.paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => describeOperation(method, path, operation)),
   );

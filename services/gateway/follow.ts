@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TERMINAL_EVENTS, type EventStore, type Position, type StoredEvent } from '../engines/event-store';
+import { isUnavailable } from '../engines/unavailable';
 import { ServiceError } from './job-service';
 
 /** An event store that fails over is back in less; a job that it lost is recorded again as soon as its runner notices. */
@@ -32,7 +33,7 @@ export async function* followJob(
       }
       if (signal.aborted || (await store.findJob(jobId))?.state === 'ended') return;
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'unavailable') throw error;
+      if (!isUnavailable(error)) throw error;
       reason = error;
     }
     awaySinceMs ??= Date.now();

@@ -114,7 +114,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   app.get('/v1/languages', () => ({ languages: service.languages }));
   const document = openApi();
   app.get('/openapi.json', () => document);
-  const docs = docsPage();
+  const docs = docsPage(document);
   app.get('/docs', (_, reply) =>
     reply.header('content-security-policy', docs.contentSecurityPolicy).type('text/html').send(docs.html),
   );

@@ -3,7 +3,8 @@ import type { ErrorCode } from '../protocol/messages';
 import { ServiceError } from './job-service';
 import type { GatewayMetrics } from './metrics';
 
-const STATUS: Readonly<Record<ErrorCode, number>> = {
+/** The status of an HTTP answer that refuses. */
+export const httpStatus: Readonly<Record<ErrorCode, number>> = {
   invalidMessage: 400,
   unknownLanguage: 400,
   payloadTooLarge: 413,
@@ -42,7 +43,12 @@ export function answerErrors(app: FastifyInstance, metrics: GatewayMetrics): voi
 function sendError(reply: FastifyReply, error: ServiceError, metrics: GatewayMetrics): FastifyReply {
   const { code, message, retryAfterMs } = error;
   metrics.rejections.inc({ code });
-  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+  sayWhenToRetry(reply, error);
   if (code === 'unauthorized') void reply.header('www-authenticate', 'Bearer');
-  return reply.code(STATUS[code]).send({ error: { code, message, retryAfterMs } });
+  return reply.code(httpStatus[code]).send({ error: { code, message, retryAfterMs } });
+}
+
+/** The header that clients and proxies know, in whole seconds. */
+export function sayWhenToRetry(reply: FastifyReply, { retryAfterMs }: ServiceError): void {
+  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { encodeJobMessage } from '../engines/job-message';
 import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue';
 import type { EventStore, JobEvent, JobState } from '../engines/event-store';
+import { isUnavailable } from '../engines/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
-import type { Job } from '../protocol/job';
 import { watchBacklog } from './backlog';
 import { followJob } from './follow';
 import { ServiceError, type Caller, type JobService, type OfferedVersion } from './job-service';
@@ -32,7 +32,7 @@ export function createJobService(props: JobServiceProps): JobService {
 
   const submit: JobService['submit'] = async (caller, { job, idempotencyKey, traceparent }) => {
     const owner = ownerOf(caller);
-    const chosen = choose(versions, job);
+    const chosen = chooseVersion(versions, job.language, job.version);
     const accepted = { language: chosen.language.id, version: chosen.exactVersion };
     const id = newJobId();
     await takeToken(owner);
@@ -149,7 +149,7 @@ export function createJobService(props: JobServiceProps): JobService {
     if (error instanceof PayloadTooLargeError) return new ServiceError('payloadTooLarge', error.message);
     if (error instanceof UnknownLanguageError) return new ServiceError('unknownLanguage', error.message);
     log('a request failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    if ((error as { code?: unknown }).code === 'unavailable') {
+    if (isUnavailable(error)) {
       return new ServiceError('unavailable', 'jobs cannot be taken at the moment', RETRY_AFTER_OUTAGE_MS);
     }
     return new ServiceError('internal', 'the gateway failed');
@@ -169,10 +169,6 @@ function newJobId(): string {
   const time = Buffer.alloc(6);
   time.writeUIntBE(Date.now(), 0, 6);
   return Buffer.concat([time, randomBytes(10)]).toString('hex');
-}
-
-function choose(versions: readonly PresentVersion[], job: Job): PresentVersion {
-  return chooseVersion(versions, job.language, job.version);
 }
 
 function offered({ language, version, exactVersion }: PresentVersion): OfferedVersion {

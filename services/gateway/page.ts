@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -12,8 +11,18 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Stands in the page where the nonce of each answer goes. */
-const NONCE_MARK = '%CSP_NONCE%';
+/** Nothing but the page's own files: the editor's style sheets are constructed (web/src/editor.ts), so they need no exception. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 /**
  * Serves the built page: `/` and `/assets/*`. The files are read once, so no path of a request ever reaches the disk. Files
@@ -23,16 +32,15 @@ const NONCE_MARK = '%CSP_NONCE%';
  */
 export function servePage(app: FastifyInstance, directory: string): void {
   const index = fs.readFileSync(path.join(directory, 'index.html'), 'utf8');
-  app.get('/', (_, reply) => {
-    const nonce = randomBytes(16).toString('base64');
-    return reply
-      .header('content-security-policy', contentSecurityPolicy(nonce))
+  app.get('/', (_, reply) =>
+    reply
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
       .header('referrer-policy', 'no-referrer')
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-store')
       .type(TYPES['.html']!)
-      .send(index.replaceAll(NONCE_MARK, nonce));
-  });
+      .send(index),
+  );
   for (const file of fs.readdirSync(path.join(directory, 'assets'))) {
     const content = fs.readFileSync(path.join(directory, 'assets', file));
     const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
@@ -44,19 +52,4 @@ export function servePage(app: FastifyInstance, directory: string): void {
         .send(content),
     );
   }
-}
-
-/** Nothing but the page's own files; the editor's style sheets carry the nonce. */
-function contentSecurityPolicy(nonce: string): string {
-  return [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
 }

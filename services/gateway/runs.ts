@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Position, StoredEvent } from '../engines/event-store';
-import { jobSchema } from '../protocol/job';
+import { firstIssue } from '../protocol/first-issue';
+import { submitMessageSchema } from '../protocol/messages';
 import { ServiceError, type Caller, type JobService } from './job-service';
 import { resultOf } from './run-result';
-import { firstIssue } from './validation';
 import type { Watchers } from './watchers';
 
 export interface RunRoutes {
@@ -18,9 +18,8 @@ export interface RunRoutes {
 /** Header that shows that its sender submitted the job; needed where the job was submitted without a user's token. */
 export const TOKEN_HEADER = 'x-resume-token';
 
-export const runRequestSchema = z
-  .object({ idempotencyKey: z.string().min(16).max(128).optional(), ...jobSchema.strip().shape })
-  .omit({ stdinOpen: true });
+/** A submit that waits for no more input, and whose answer is its own. */
+export const runRequestSchema = submitMessageSchema.omit({ type: true, ref: true, stdinOpen: true });
 
 /** A job's state, and its result once it has ended. */
 export const runSchema = z.object({

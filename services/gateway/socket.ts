@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Position } from '../engines/event-store';
-import { jobSchema } from '../protocol/job';
+import { firstIssue } from '../protocol/first-issue';
 import {
   CLOSE_CODES,
   clientMessageSchema,
@@ -9,10 +9,10 @@ import {
   type ServerMessage,
   type SubmitMessage,
 } from '../protocol/messages';
+import { startHeartbeat } from './heartbeat';
 import { ServiceError, type Caller, type JobService } from './job-service';
 import type { GatewayMetrics } from './metrics';
 import type { GatewaySettings } from './settings';
-import { firstIssue } from './validation';
 import type { Watchers } from './watchers';
 
 export interface SocketContext {
@@ -43,7 +43,6 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   const jobs = new Map<string, { readonly reading: AbortController; readonly leave: () => void }>();
   let errors = 0;
   let unanswered = 0;
-  let isAlive = true;
   /** Messages are dealt with in the order they came in. */
   let previous = Promise.resolve();
 
@@ -103,10 +102,9 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   };
 
   const submit = async (message: SubmitMessage): Promise<void> => {
-    const { ref, idempotencyKey } = message;
+    const { type: _, ref, idempotencyKey, ...job } = message;
     try {
       refuseTooMany();
-      const job = jobSchema.strip().parse(message);
       const accepted = await service.submit(caller, { job, idempotencyKey, traceparent: context.traceparent });
       const { jobId, token, language, version, waiting } = accepted;
       send({ type: 'accepted', ref, job: jobId, token, language, version });
@@ -148,15 +146,9 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   };
 
   const initTimer = setTimeout(() => socket.close(CLOSE_CODES.initTimeout, 'no message came'), settings.initTimeoutMs);
-  const heartbeat = setInterval(() => {
-    // What is not read from says nothing: no pong either.
-    if (!isAlive && !socket.isPaused) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, settings.heartbeatMs);
-  socket.on('pong', () => (isAlive = true));
+  const heartbeat = startHeartbeat(socket, settings.heartbeatMs);
   socket.on('message', (data, isBinary) => {
-    isAlive = true;
+    heartbeat.heard();
     clearTimeout(initTimer);
     if (isBinary) return refuse(new ServiceError('invalidMessage', 'messages are text, not binary'));
     const text = (data as Buffer).toString();
@@ -170,7 +162,6 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearTimeout(initTimer);
-    clearInterval(heartbeat);
     for (const jobId of [...jobs.keys()]) stopReading(jobId);
     metrics.connections.dec();
   });

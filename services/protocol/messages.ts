@@ -20,7 +20,7 @@ export const positionSchema = z.object({
 });
 
 /** Unknown fields are ignored, so that a newer client can talk to an older gateway. */
-const jobFields = jobSchema.strip().shape;
+const jobFields = jobSchema.shape;
 
 export const submitMessageSchema = z.object({
   type: z.literal('submit'),

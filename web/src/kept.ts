@@ -1,5 +1,5 @@
 import type { JobTicket, SubmitRequest } from '../../services/protocol/client';
-import { programFrom, type Program } from './program';
+import { programFrom } from './program';
 
 /** The run of this tab: submitted, or known to the gateway. After a reload it is taken up again. */
 export type KeptRun = { readonly request: SubmitRequest } | { readonly ticket: JobTicket };
@@ -24,7 +24,7 @@ function slot<T>(key: string, from: (value: unknown) => T | undefined): Slot<T> 
   };
   return {
     get: () => attempt(() => from(JSON.parse(sessionStorage.getItem(key) ?? 'null'))),
-    set: (value: Program | KeptRun | T) => {
+    set: (value) => {
       // An old value is worse than none.
       attempt(() => sessionStorage.removeItem(key));
       attempt(() => sessionStorage.setItem(key, JSON.stringify(value)));

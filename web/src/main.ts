@@ -28,7 +28,7 @@ async function showShared(): Promise<boolean> {
     keptProgram.set(shared);
     return true;
   } catch (error) {
-    notice.say(`${sentence((error as Error).message)}`);
+    notice.say(sentence((error as Error).message));
     return false;
   }
 }

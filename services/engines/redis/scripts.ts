@@ -113,13 +113,13 @@ fields[8] = redis.call('XLEN', stream)
 return fields
 `;
 
-/** ARGV: epoch and number of the last event seen, how many. Returns epoch, state, last number, and events. */
+/** ARGV: epoch and number of the last event seen, how many. Returns epoch, state, the number before the first event, and events. */
 const READ = `
 local fields = redis.call('HMGET', job, 'epoch', 'state')
 if not fields[1] then return nil end
 local from = 0
 if fields[1] == ARGV[1] then from = tonumber(ARGV[2]) end
-local answer = {fields[1], fields[2], redis.call('XLEN', stream), from}
+local answer = {fields[1], fields[2], from}
 for _, entry in ipairs(redis.call('XRANGE', stream, (from + 1) .. '-0', '+', 'COUNT', ARGV[3])) do
   answer[#answer + 1] = entry[2][2]
 end

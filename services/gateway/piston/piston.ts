@@ -1,11 +1,13 @@
 import type { FastifyReply } from 'fastify';
 import * as semver from 'semver';
 import type { WebSocket } from 'ws';
+import { firstIssue } from '../../protocol/first-issue';
 import { jobSchema, type Job } from '../../protocol/job';
 import { CLIENT_SIGNALS } from '../../protocol/messages';
 import type { Protocol, ProtocolContext } from '../gateway';
+import { startHeartbeat } from '../heartbeat';
+import { httpStatus, sayWhenToRetry } from '../http-errors';
 import { ServiceError, type AcceptedJob, type Caller } from '../job-service';
-import { firstIssue } from '../validation';
 import { PistonRequestError, pistonJob } from './request';
 import { pistonStages } from './result';
 
@@ -52,16 +54,6 @@ const CLOSE = {
   invalidSignal: 4005,
   jobCompleted: 4999,
 } as const;
-
-const STATUS: Readonly<Partial<Record<ServiceError['code'], number>>> = {
-  unauthorized: 401,
-  payloadTooLarge: 413,
-  rateLimited: 429,
-  tooManyJobs: 429,
-  overloaded: 503,
-  unavailable: 503,
-  internal: 500,
-};
 
 function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): void {
   const { service } = context;
@@ -130,19 +122,12 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
   };
   // What came in while the process was busy is read first.
   const initTimer = setTimeout(() => setImmediate(closeUnlessInitialized), INIT_TIMEOUT_MS);
-  let isAlive = true;
-  const heartbeat = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, context.settings.heartbeatMs);
-  socket.on('pong', () => (isAlive = true));
+  startHeartbeat(socket, context.settings.heartbeatMs);
   let previous = Promise.resolve();
   socket.on('message', (data: Buffer) => (previous = previous.then(() => take(data.toString())).catch(fail)));
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearTimeout(initTimer);
-    clearInterval(heartbeat);
     reading.abort();
     if (isOver || !initialized) return;
     void initialized.then((accepted) => (accepted ? cancel(context, accepted.jobId) : undefined));
@@ -181,13 +166,17 @@ function bodyOf(body: unknown): unknown {
 }
 
 function refuse(reply: FastifyReply, error: unknown): FastifyReply {
-  const status =
-    error instanceof PistonRequestError ? 400 : error instanceof ServiceError ? (STATUS[error.code] ?? 400) : 500;
-  if (error instanceof ServiceError && error.retryAfterMs !== undefined) {
-    void reply.header('retry-after', Math.ceil(error.retryAfterMs / 1000));
-  }
+  if (error instanceof ServiceError) sayWhenToRetry(reply, error);
+  const status = statusOf(error);
   if (status === 500) reply.log.error({ err: error }, 'a Piston request failed');
   return reply.code(status).send({ message: wordsOf(error) });
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof PistonRequestError) return 400;
+  if (!(error instanceof ServiceError)) return 500;
+  // A path of Piston's names no job: what is not found is what the request itself asked for.
+  return error.code === 'notFound' ? 400 : httpStatus[error.code];
 }
 
 function wordsOf(error: unknown): string {
