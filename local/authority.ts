@@ -25,13 +25,18 @@ export interface ServerIdentity {
   readonly authorityFile: string;
 }
 
+/** File of the certificate of the authority that is kept in a directory. It need not be there yet. */
+export function authorityFileIn(directory: string): string {
+  return path.join(directory, 'authority.pem');
+}
+
 /**
  * A certificate for the names from the certificate authority of this user, which is made at first use and kept in
  * `directory`: its key never leaves it, and only this user can read it.
  */
 export async function serverIdentity(directory: string, names: readonly string[]): Promise<ServerIdentity> {
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const authorityFile = path.join(directory, 'authority.pem');
+  const authorityFile = authorityFileIn(directory);
   const authority = await authorityIn(directory, authorityFile);
   const leafFile = path.join(directory, 'server.pem');
   const leafKeyFile = path.join(directory, 'server.key');

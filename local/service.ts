@@ -1,5 +1,5 @@
-import * as net from 'node:net';
 import type { ResolvedTlsServiceProps } from '../modules/tls-service/resolve';
+import { freePort } from './free-port';
 import type { Guardian } from './guardian';
 import { isHealthy } from './health';
 import { Instance, type InstanceCommand } from './instance';
@@ -76,6 +76,7 @@ export class LocalService {
     while (!this.stopping) {
       const startedAt = Date.now();
       const name = `${this.name}/${slot + 1}`;
+      // Should another program take it first, the instance ends and gets another.
       const port = await freePort();
       if (this.stopping) return;
       const instance = new Instance(name, port, this.command, this.guardian, (line) => this.log(`[${name}] ${line}`));
@@ -138,16 +139,4 @@ export class LocalService {
       this.wakers.add(wake);
     });
   }
-}
-
-/** A port that was free a moment ago; should another program take it first, the instance ends and gets another. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

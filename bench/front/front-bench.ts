@@ -8,16 +8,17 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { buildGoPrograms, builtProgram } from '../../cli/build/go-programs';
 import { formatTable } from '../../cli/table';
 import { signDemoToken } from '../../cli/token';
+import { freePort } from '../../local/free-port';
 import { LocalPlatform } from '../../local/local-platform';
 import { binary } from '../../modules/tls-service/artifact';
 import { existing } from '../../modules/tls-service/secret-source';
 import { userApi } from '../../stacks/application';
+import { quantile } from '../quantile';
 
 const SECRET = 'bench';
 const WARM_UP = 300;
@@ -103,20 +104,6 @@ async function untilItAnswers(ask: () => Promise<number>): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? NaN;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 void main(Number(process.argv[2] ?? 3000));

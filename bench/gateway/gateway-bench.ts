@@ -1,13 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import WebSocket from 'ws';
 import { buildPage } from '../../cli/build/page';
 import { projectDirectory } from '../../cli/provision/project';
+import { freePort } from '../../local/free-port';
 import { PROTOCOL_VERSION } from '../../services/protocol/messages';
+import { bareRun, type Sample } from '../bare-run';
+import { quantile } from '../quantile';
 
 /**
  * node bench/run.js gateway [idle connections]: from a submit over the WebSocket to the first byte of python hello, and jobs
@@ -25,17 +27,8 @@ interface Message {
   readonly ref?: string;
 }
 
-/** The first byte of one bare run, and its end, in milliseconds. */
-function bare(directory: string): Promise<{ readonly firstByte: number; readonly exit: number }> {
-  const started = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(PYTHON, ['main.py'], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
-    let firstByte: number | undefined;
-    child.stdout.on('data', () => (firstByte ??= performance.now() - started));
-    child.on('error', reject);
-    child.on('close', () => resolve({ firstByte: firstByte ?? NaN, exit: performance.now() - started }));
-  });
-}
+/** One bare run of the same program. */
+const bare = (directory: string): Promise<Sample> => bareRun([PYTHON, 'main.py'], directory);
 
 /** A client that runs one job after the other. */
 async function openClient(url: string) {
@@ -45,7 +38,7 @@ async function openClient(url: string) {
   socket.on('message', (data: Buffer) => hear(JSON.parse(data.toString()) as Message));
   return {
     run: () =>
-      new Promise<{ readonly firstByte: number; readonly exit: number }>((resolve, reject) => {
+      new Promise<Sample>((resolve, reject) => {
         const started = performance.now();
         let firstByte: number | undefined;
         hear = (message) => {
@@ -74,16 +67,6 @@ async function startPlayground(): Promise<{ readonly port: number; readonly chil
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
 /** Connections that say one word and then nothing. */
 async function openIdle(url: string, count: number): Promise<() => void> {
   const sockets: WebSocket[] = [];
@@ -105,10 +88,6 @@ function residentMegabytes(child: ChildProcess): number {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function percentile(values: readonly number[], share: number): number {
-  return [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
-}
 
 /** Bare runs and jobs take turns, so that the machine's moods meet both. */
 async function firstBytes(url: string, directory: string) {
@@ -146,12 +125,12 @@ async function main(idle: number): Promise<void> {
   try {
     await pause(2_000);
     const { bares, jobs } = await firstBytes(url, directory);
-    const base = percentile(bares, 0.5);
+    const base = quantile(bares, 0.5);
     const tell = (what: string, goal: string, value: number): void =>
       console.log(`${what.padEnd(46)} ${goal.padEnd(8)} ${value.toFixed(2)}`);
-    console.log(`bare first byte, p50: ${base.toFixed(1)} ms; submitted, p50: ${percentile(jobs, 0.5).toFixed(1)} ms`);
-    tell('submit to first byte, p50, against bare p50', '<= 1.5', percentile(jobs, 0.5) / base);
-    tell('submit to first byte, p99, against bare p50', '<= 4', percentile(jobs, 0.99) / base);
+    console.log(`bare first byte, p50: ${base.toFixed(1)} ms; submitted, p50: ${quantile(jobs, 0.5).toFixed(1)} ms`);
+    tell('submit to first byte, p50, against bare p50', '<= 1.5', quantile(jobs, 0.5) / base);
+    tell('submit to first byte, p99, against bare p50', '<= 4', quantile(jobs, 0.99) / base);
     const cores = os.availableParallelism();
     const bareRate = await perSecond(
       JOBS,
@@ -175,7 +154,7 @@ async function main(idle: number): Promise<void> {
     tell(
       'first byte with them, against without (bare-scaled)',
       '<= 1.5',
-      percentile(beside.jobs, 0.5) / percentile(beside.bares, 0.5) / (percentile(jobs, 0.5) / base),
+      quantile(beside.jobs, 0.5) / quantile(beside.bares, 0.5) / (quantile(jobs, 0.5) / base),
     );
     closeIdle();
   } finally {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -14,12 +13,8 @@ import { hostRootfs } from '../../services/runner/sandbox/host-rootfs';
 import { sandboxPrograms } from '../../services/runner/sandbox/programs';
 import { crun, runsc, type Runtime } from '../../services/runner/sandbox/runtime';
 import { createSupply } from '../../services/runner/supply';
-
-/** Times of one run, in milliseconds from the moment it was asked for. */
-interface Sample {
-  readonly firstByte: number;
-  readonly exit: number;
-}
+import { bareRun, type Sample } from '../bare-run';
+import { quantile } from '../quantile';
 
 /** A line of the table of issue 4. */
 export interface Result {
@@ -54,17 +49,10 @@ function runtimeOf(kind: Kind, rootfs: LanguageRuntime['rootfs']): LanguageRunti
 
 function bare(kind: Kind, directory: string): Promise<Sample> {
   const { file, argv } = programs[kind];
-  const started = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(argv[0]!, [...argv.slice(1), file], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
-    let firstByte: number | undefined;
-    child.stdout.on('data', () => (firstByte ??= performance.now() - started));
-    child.on('error', reject);
-    child.on('close', () => resolve({ firstByte: firstByte ?? NaN, exit: performance.now() - started }));
-  });
+  return bareRun([...argv, file], directory);
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const median = (values: readonly number[]): number => quantile(values, 0.5);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Measures everything with one runtime. Bare runs and sandboxed ones take turns, so that the machine's moods meet both. */

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { Failure, missingTool } from '../failure';
 import { findGo } from '../provision/go';
 import { projectDirectory } from '../provision/project';
+import { fingerprintOf } from './fingerprint';
 
 /** Programs written in Go: each is `services/<name>`, a module of its own. */
 export const goPrograms = ['user-api', 'host-agent'] as const;
@@ -46,7 +47,7 @@ export function buildGoPrograms(
   programs: readonly string[] = goPrograms,
 ): BuiltProgram[] {
   return programs.flatMap((program) => {
-    const fingerprint = fingerprintOf(program);
+    const fingerprint = sourcesOf(program);
     return targets.map((target) => {
       const file = builtProgram(program, target);
       const isNew = !isCurrent(file, fingerprint);
@@ -103,22 +104,11 @@ function stampOf(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.stamp`);
 }
 
-/** Sizes and times of the sources stand for their contents: reading them would cost more than the rest of a start. */
-function fingerprintOf(program: string): string {
-  const hash = crypto.createHash('sha256').update(REPRODUCIBLE.join(' '));
+/** What would change the program; its tests would not. */
+function sourcesOf(program: string): string {
   const root = path.join(projectDirectory, 'services', program);
   if (!fs.existsSync(path.join(root, 'go.mod'))) throw new Failure(`services/${program}/go.mod does not exist`);
-  const add = (name: string): void => {
-    for (const entry of fs.readdirSync(path.join(root, name), { withFileTypes: true })) {
-      const child = path.join(name, entry.name);
-      if (entry.isDirectory()) {
-        if (entry.name !== 'testdata' && !entry.name.startsWith('.')) add(child);
-      } else if (!entry.name.endsWith('_test.go')) {
-        const { size, mtimeMs } = fs.statSync(path.join(root, child));
-        hash.update(`${child}\0${size}\0${mtimeMs}\n`);
-      }
-    }
-  };
-  add('.');
-  return hash.digest('hex');
+  const leavesOut = (name: string, isDirectory: boolean): boolean =>
+    isDirectory ? name === 'testdata' || name.startsWith('.') : name.endsWith('_test.go');
+  return fingerprintOf(root, ['.'], { seed: REPRODUCIBLE.join(' '), leavesOut });
 }

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Failure } from '../failure';
 import { projectDirectory } from '../provision/project';
+import { fingerprintOf } from './fingerprint';
 
 /** The built playground page. */
 export interface BuiltPage {
@@ -26,7 +26,7 @@ const SOURCES = ['web', 'services/protocol', 'services/languages', 'languages', 
  * @throws Failure with Vite's own words
  */
 export function buildPage(): BuiltPage {
-  const fingerprint = fingerprintOf(SOURCES);
+  const fingerprint = fingerprintOf(projectDirectory, SOURCES);
   if (isCurrent(fingerprint)) return { directory: pageDirectory, isNew: false };
   const temporary = `${pageDirectory}.${process.pid}`;
   const { status, stdout, stderr, error } = spawnSync(
@@ -75,18 +75,4 @@ function replace(temporary: string): void {
     fs.rmSync(temporary, { recursive: true, force: true });
   }
   fs.rmSync(old, { recursive: true, force: true });
-}
-
-/** Sizes and times stand for contents. */
-function fingerprintOf(names: readonly string[]): string {
-  const hash = crypto.createHash('sha256');
-  const add = (name: string): void => {
-    const stat = fs.statSync(path.join(projectDirectory, name), { throwIfNoEntry: false });
-    if (stat === undefined) return;
-    if (stat.isDirectory()) {
-      for (const child of fs.readdirSync(path.join(projectDirectory, name)).sort()) add(`${name}/${child}`);
-    } else hash.update(`${name}\0${stat.size}\0${stat.mtimeMs}\n`);
-  };
-  names.forEach(add);
-  return hash.digest('hex');
 }

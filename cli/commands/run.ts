@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chooseVersion, UnknownLanguageError } from '../../services/languages/choose-version';
-import { probeHost, type PresentVersion } from '../../services/languages/host-toolchains';
+import { entriesOf, probeHost, type PresentVersion } from '../../services/languages/host-toolchains';
 import { satisfiesVersion } from '../../services/languages/self-test';
 import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
 import { firstIssue } from '../../services/protocol/first-issue';
@@ -105,7 +105,7 @@ async function presentVersion(language: string, wanted: string | undefined): Pro
     return chooseVersion(await look(), language, wanted);
   } catch (error) {
     if (!(error instanceof UnknownLanguageError)) throw error;
-    const all = entries.flatMap((entry) => entry.versions.map((version) => ({ language: entry, version })));
+    const all = entriesOf(entries);
     const asked = all.filter(({ version }) => wanted !== undefined && satisfiesVersion(wanted, version.version));
     // A range may mean any of them; without a wish, the newest will do.
     await provisionToolchains(asked.length > 0 ? asked : wanted === undefined ? all.slice(0, 1) : all);

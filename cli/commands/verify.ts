@@ -1,6 +1,6 @@
-import * as fs from 'node:fs';
 import { Command } from 'commander';
 import { exitCodes, Failure, wrongUsage } from '../failure';
+import { readCa } from '../read-ca';
 import { formatTable } from '../table';
 import { signDemoToken } from '../token';
 import { verify } from '../verify/checks';
@@ -60,14 +60,6 @@ function targetOf(text: string, options: Options): Target {
     throw wrongUsage(`--http-port: ${JSON.stringify(options.httpPort)} must be a port, 1 to 65535`);
   }
   return { url, httpPort, ca: options.ca === undefined ? undefined : readCa(options.ca), timeoutMs: TIMEOUT_MS };
-}
-
-function readCa(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    throw wrongUsage(`--ca: ${(error as Error).message}`);
-  }
 }
 
 function tokenOf({ tokenEnv, secretEnv }: Options): string | undefined {

@@ -1,7 +1,5 @@
-import * as path from 'node:path';
 import { missingDebianPackages, isDebian } from '../provision/debian';
 import { findExecutable } from '../provision/executable';
-import { projectDirectory } from '../provision/project';
 import { runscDate, runscProgram } from '../provision/runsc';
 import type { Check, Finding } from './check';
 
@@ -18,8 +16,7 @@ export const sandbox: Check = {
       require('../../services/runner/sandbox/host') as typeof import('../../services/runner/sandbox/host');
     const { probeHost, refusals } =
       require('../../services/runner/sandbox/probe') as typeof import('../../services/runner/sandbox/probe');
-    const { sandboxPrograms } =
-      require('../../services/runner/sandbox/programs') as typeof import('../../services/runner/sandbox/programs');
+    const { localSandboxPrograms } = require('../run/sandbox-programs') as typeof import('../run/sandbox-programs');
     const { crun, runsc } =
       require('../../services/runner/sandbox/runtime') as typeof import('../../services/runner/sandbox/runtime');
     const crunFile = findExecutable('crun');
@@ -29,11 +26,7 @@ export const sandbox: Check = {
     const bad: string[] = [];
     for (const runtime of runtimes) {
       try {
-        const programs = sandboxPrograms(
-          path.join(projectDirectory, 'dist/bin/host'),
-          path.join(projectDirectory, 'services/runner'),
-        );
-        const host = await openSandboxHost({ runtime, programs, spareCells: 0 });
+        const host = await openSandboxHost({ runtime, programs: localSandboxPrograms(), spareCells: 0 });
         try {
           const problems = refusals(await probeHost(host), []);
           if (problems.length > 0) bad.push(`${runtime.name}: ${problems.join('; ')}`);

@@ -12,7 +12,7 @@ import type { LanguageRuntime } from '../../services/runner/language-runtime';
 import { startWorker } from '../../services/runner/worker/worker';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { openLocalRunner } from '../run/local-runner';
-import { presentVersions } from '../run/present-versions';
+import { probedHost } from '../run/present-versions';
 
 /**
  * The playground of this machine in one process: gateway, queue, event store and a runner. `./sandpiper up` starts it as the
@@ -38,7 +38,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
   if (!PORT || !secret) throw new Error('PORT and APP_JWT_SECRET must be set');
   const logger = pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
-  const versions = await presentVersions();
+  const { present: versions } = await probedHost();
   const runner = await openLocalRunner({ runtime, versions, warm: WARM_SANDBOXES });
   const { SANDPIPER_EVENTS, SANDPIPER_QUEUE, SANDPIPER_DEAD_LETTERS, SANDPIPER_LEASE_SECONDS } = process.env;
   const queue = openJobQueue(SANDPIPER_QUEUE || 'memory:', SANDPIPER_DEAD_LETTERS || undefined);

@@ -1,12 +1,12 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { sandboxPrograms } from '../../services/runner/sandbox/programs';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { buildPage } from '../build/page';
 import { provisionDebian } from '../provision/debian';
 import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { probedHost } from '../run/present-versions';
+import { localSandboxPrograms } from '../run/sandbox-programs';
 
 /** How to start the playground's process. */
 export interface PlaygroundProgram {
@@ -36,7 +36,7 @@ const PASSED_ON = [
 export async function preparePlayground(runtime: RuntimeName, engines: Engines): Promise<PlaygroundProgram> {
   await provisionDebian(['sandbox']);
   if (runtime === 'runsc') await provisionRunsc();
-  sandboxPrograms(path.join(projectDirectory, 'dist/bin/host'), path.join(projectDirectory, 'services/runner'));
+  localSandboxPrograms();
   await probedHost();
   const { directory } = buildPage();
   const slots = String(Math.max(2, os.availableParallelism()));

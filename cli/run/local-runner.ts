@@ -6,7 +6,6 @@ import type { Language } from '../../services/languages/schema';
 import type { LanguageRuntime } from '../../services/runner/language-runtime';
 import { openSandboxHost } from '../../services/runner/sandbox/host';
 import { hostRootfs } from '../../services/runner/sandbox/host-rootfs';
-import { sandboxPrograms } from '../../services/runner/sandbox/programs';
 import { crun, runsc, type Runtime, type RuntimeName } from '../../services/runner/sandbox/runtime';
 import { createSupply, type SandboxSupply } from '../../services/runner/supply';
 import { missingTool } from '../failure';
@@ -15,6 +14,7 @@ import { findExecutable } from '../provision/executable';
 import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { toolchainsDirectory } from '../provision/toolchains';
+import { localSandboxPrograms } from './sandbox-programs';
 
 /** This machine as a runner, with its own toolchains. */
 export interface LocalRunner {
@@ -53,10 +53,7 @@ export interface Runner {
  * @throws Failure when the runtime cannot be had, Error when it does not work here
  */
 export async function openRunner(name: RuntimeName, warm: number, prestart?: boolean): Promise<Runner> {
-  const programs = sandboxPrograms(
-    path.join(projectDirectory, 'dist/bin/host'),
-    path.join(projectDirectory, 'services/runner'),
-  );
+  const programs = localSandboxPrograms();
   const host = await openSandboxHost({ runtime: await runtimeNamed(name), programs, spareCells: warm > 0 ? 2 : 0 });
   const supply = createSupply({ host, size: warm, prestart });
   return {

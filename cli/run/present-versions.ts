@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
+  entriesOf,
   probeHost,
   TOOLCHAIN_PATH,
   type AbsentVersion,
@@ -46,15 +47,6 @@ export async function probedHost(isFresh = false): Promise<ProbedHost> {
   ]);
   write(file, { fingerprint, results: entries.map(({ version }) => resultOf.get(version)!) });
   return probed;
-}
-
-/** What can be run on this machine, in the catalogue's order. */
-export async function presentVersions(): Promise<readonly PresentVersion[]> {
-  return (await probedHost()).present;
-}
-
-function entriesOf(languages: readonly Language[]) {
-  return languages.flatMap((language) => language.versions.map((version) => ({ language, version })));
 }
 
 function restored(entries: ReturnType<typeof entriesOf>, { results }: Kept): ProbedHost {

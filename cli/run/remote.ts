@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import * as tls from 'node:tls';
 import WebSocket from 'ws';
+import { authorityFileIn } from '../../local/authority';
 import { createClient, type ClientSocket, type RemoteJob } from '../../services/protocol/client';
 import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
 import type { Job } from '../../services/protocol/job';
@@ -10,6 +11,7 @@ import { PROTOCOL_VERSION } from '../../services/protocol/messages';
 import { Failure, wrongUsage } from '../failure';
 import { dataDirectory } from '../provision/cache';
 import { tell } from '../provision/progress';
+import { readCa } from '../read-ca';
 
 export interface RemoteRun {
   /** Of the gateway. */
@@ -113,11 +115,7 @@ function socketUrl(text: string): string {
 
 /** The authority that was named; else the one of `up`, where this machine has one. */
 function authorities(file: string | undefined): readonly string[] {
-  const own = dataDirectory('tls', 'authority.pem');
-  try {
-    if (file !== undefined) return [fs.readFileSync(file, 'utf8')];
-    return fs.existsSync(own) ? [fs.readFileSync(own, 'utf8')] : [];
-  } catch (error) {
-    throw wrongUsage(`--ca: ${(error as Error).message}`);
-  }
+  if (file !== undefined) return [readCa(file)];
+  const own = authorityFileIn(dataDirectory('tls'));
+  return fs.existsSync(own) ? [readCa(own)] : [];
 }

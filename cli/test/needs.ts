@@ -6,6 +6,7 @@ import { provisionRunsc } from '../provision/runsc';
 import { provisionTerraform } from '../provision/terraform';
 import { provisionToolchains } from '../provision/toolchains';
 import { catalogue } from '../run/local-runner';
+import { entriesOf } from '../../services/languages/host-toolchains';
 import { selectLanguages } from '../../services/languages/core';
 
 /** What the tests need beside npm's packages. */
@@ -25,7 +26,5 @@ export const testNeeds: readonly { readonly name: string; readonly provide: () =
 /** The toolchains of the languages whose self-tests are run. */
 function provideLanguages(): Promise<void> {
   const selected = selectLanguages(catalogue(), process.env.SANDPIPER_LANGUAGES ?? 'core');
-  return provisionToolchains(
-    selected.flatMap((language) => language.versions.map((version) => ({ language, version }))),
-  );
+  return provisionToolchains(entriesOf(selected));
 }

@@ -17,6 +17,11 @@ export interface AbsentVersion {
   readonly reason: string;
 }
 
+/** Every version of some languages. */
+export function entriesOf(languages: readonly Language[]) {
+  return languages.flatMap((language) => language.versions.map((version) => ({ language, version })));
+}
+
 /** A probe starts one interpreter or virtual machine; the slowest of the catalogue take two seconds on a loaded machine. */
 const PROBE_TIMEOUT_MS = 30_000;
 
@@ -36,7 +41,7 @@ export async function probeHost(
   toolchainsDirectory: string,
   concurrency = 2,
 ): Promise<{ readonly present: readonly PresentVersion[]; readonly absent: readonly AbsentVersion[] }> {
-  const entries = catalogue.flatMap((language) => language.versions.map((version) => ({ language, version })));
+  const entries = entriesOf(catalogue);
   const results: (PresentVersion | AbsentVersion)[] = new Array(entries.length);
   let next = 0;
   const worker = async (): Promise<void> => {

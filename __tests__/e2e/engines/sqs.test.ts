@@ -1,8 +1,8 @@
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { QueueUnavailableError } from '../../../services/engines/job-queue';
 import { SqsJobQueue } from '../../../services/engines/sqs-job-queue';
 import { startMoto, type Moto } from '../../support/aws/moto';
 import { jobQueueConformance } from '../../support/engines/job-queue-conformance';
+import { createQueues, sqsConfig } from '../../support/engines/simulated-sqs';
 import { requireTool } from '../../support/require-tool';
 
 describe('SQS, simulated', () => {
@@ -15,24 +15,14 @@ describe('SQS, simulated', () => {
   }, 120_000);
   afterAll(() => moto?.stop());
 
-  const config = (endpoint = moto.endpoint) => ({
-    endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-
   jobQueueConformance('SQS', async () => {
-    const client = new SQSClient(config());
-    const create = async (name: string) => (await client.send(new CreateQueueCommand({ QueueName: name }))).QueueUrl!;
-    const number = ++queues;
-    const props = { queueUrl: await create(`jobs-${number}`), deadLetterQueueUrl: await create(`dead-${number}`) };
-    client.destroy();
-    return new SqsJobQueue({ ...props, client: config() });
+    const urls = await createQueues(moto.endpoint, `-${++queues}`);
+    return new SqsJobQueue({ ...urls, client: sqsConfig(moto.endpoint) });
   });
 
   it('that is away is told as that', async () => {
     const url = 'http://127.0.0.1:1/0/jobs';
-    const queue = new SqsJobQueue({ queueUrl: url, deadLetterQueueUrl: url, client: config('http://127.0.0.1:1') });
+    const queue = new SqsJobQueue({ queueUrl: url, deadLetterQueueUrl: url, client: sqsConfig('http://127.0.0.1:1') });
     await expect(queue.send({ body: 'x' })).rejects.toThrow(QueueUnavailableError);
     await expect(queue.receive({ maximum: 1, waitSeconds: 0, leaseSeconds: 30 })).rejects.toMatchObject({
       code: 'unavailable',

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as path from 'node:path';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildPage } from '../../../cli/build/page';
-import { freePort, startMoto, type Moto } from '../../support/aws/moto';
+import { freePort } from '../../../local/free-port';
+import { startMoto, type Moto } from '../../support/aws/moto';
+import { createQueues, sqsEnvironment } from '../../support/engines/simulated-sqs';
 import { startRedis, type RedisServer } from '../../support/engines/redis-server';
 import { connect, endOf, type Message, type TestClient } from '../../support/gateway/test-client';
 import { requireTool } from '../../support/require-tool';
@@ -24,19 +25,15 @@ describe('the playground when parts of it die', () => {
   beforeAll(async () => {
     buildPage();
     [moto, redis] = await Promise.all([startMoto(), startRedis()]);
-    const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'eu-central-1' };
-    const keys = { accessKeyId: 'test', secretAccessKey: 'test' };
-    const sqs = new SQSClient({ endpoint: moto.endpoint, region: 'eu-central-1', credentials: keys });
-    const create = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl!;
+    const { queueUrl, deadLetterQueueUrl } = await createQueues(moto.endpoint);
     engines = {
-      ...credentials,
-      SANDPIPER_QUEUE: await create('jobs'),
-      SANDPIPER_DEAD_LETTERS: await create('dead'),
+      ...sqsEnvironment,
+      SANDPIPER_QUEUE: queueUrl,
+      SANDPIPER_DEAD_LETTERS: deadLetterQueueUrl,
       SANDPIPER_EVENTS: `redis://127.0.0.1:${redis.port}`,
       // The least that a queue takes: what a dead runner held comes back so much later.
       SANDPIPER_LEASE_SECONDS: '10',
     };
-    sqs.destroy();
   }, 180_000);
 
   afterEach(async () => {

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { ImageStore } from '../../../services/images/store';
-import { freePort } from '../../support/aws/moto';
+import { freePort } from '../../../local/free-port';
 import { requireTool } from '../../support/require-tool';
 
 const ROOT = path.join(__dirname, '../../..');

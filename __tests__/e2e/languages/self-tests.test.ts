@@ -1,14 +1,14 @@
 import { catalogue, openLocalRunner, type LocalRunner } from '../../../cli/run/local-runner';
 import { toolchainsDirectory } from '../../../cli/provision/toolchains';
 import { selectLanguages } from '../../../services/languages/core';
-import { probeHost, type PresentVersion } from '../../../services/languages/host-toolchains';
+import { entriesOf, probeHost, type PresentVersion } from '../../../services/languages/host-toolchains';
 import { satisfiesVersion, selfTests, versionNumber } from '../../../services/languages/self-test';
 import { runSelfTest, selfTestProblems } from '../../../services/languages/run-self-test';
 import { requireTool } from '../../support/require-tool';
 
 /** `core`, `all`, or ids with commas between them; set by `./sandpiper test --languages`. */
 const selected = selectLanguages(catalogue(), process.env.SANDPIPER_LANGUAGES ?? 'core');
-const versions = selected.flatMap((language) => language.versions.map((version) => ({ language, version })));
+const versions = entriesOf(selected);
 
 describe('every self-test of every language, in a sandbox', () => {
   requireTool(['root', 'crun']);

@@ -8,8 +8,9 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { verify } from '../../../cli/verify/checks';
-import { freePort } from '../../support/aws/moto';
+import { freePort } from '../../../local/free-port';
 import { requireTool } from '../../support/require-tool';
+import { runByPistonClient } from '../../support/gateway/piston-client';
 import { connect, endOf } from '../../support/gateway/test-client';
 
 /** Signed with the demo secret; the user is Bertram Gilfoyle. */
@@ -87,17 +88,12 @@ describe('./sandpiper up', () => {
       client.close();
     }
     const url = `https://localhost:${httpsPort}`;
-    const script = `
-      import('piston-client').then(async ({ piston }) => {
-        const result = await piston({ server: process.argv[1] }).execute('bash', 'echo $((6 * 7))');
-        console.log(JSON.stringify(result));
-      });`;
     const trusting = {
       env: { ...process.env, NODE_EXTRA_CA_CERTS: authorityFile!, XDG_DATA_HOME: data },
       timeout: 60_000,
     };
-    const { stdout: told } = await promisify(execFile)(process.execPath, ['-e', script, url], trusting);
-    expect(JSON.parse(told)).toMatchObject({ language: 'bash', run: { stdout: '42\n', code: 0 } });
+    const { result } = await runByPistonClient(url, 'bash', 'echo $((6 * 7))', trusting.env);
+    expect(result).toMatchObject({ language: 'bash', run: { stdout: '42\n', code: 0 } });
     const remote = promisify(execFile)(LAUNCHER, ['run', '-', '-l', 'python', '-a', 'x', '--remote', url], trusting);
     remote.child.stdin!.end('import sys\nprint("remote", sys.argv[1])\nsys.exit(5)\n');
     await expect(remote).rejects.toMatchObject({ code: 5, stdout: 'remote x\n', stderr: '' });

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { findExecutable } from '../../../cli/provision/executable';
 import { chromium, type BrowserContext } from 'playwright-core';
 
 export interface OpenBrowser {
@@ -12,7 +13,7 @@ export interface OpenBrowser {
 export async function openBrowser(): Promise<OpenBrowser> {
   const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-page-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM || executable('chromium'),
+    executablePath: process.env.CHROMIUM || findExecutable('chromium'),
     headless: true,
     viewport: { width: 1280, height: 800 },
     args: [
@@ -28,9 +29,4 @@ export async function openBrowser(): Promise<OpenBrowser> {
       fs.rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-function executable(name: string): string {
-  const directories = (process.env.PATH ?? '').split(path.delimiter);
-  return directories.map((directory) => path.join(directory, name)).find((file) => fs.existsSync(file)) ?? name;
 }

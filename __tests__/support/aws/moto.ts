@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as path from 'node:path';
+import { freePort } from '../../../local/free-port';
 import { temporaryDirectory } from '../terraform';
 
 /** A running AWS API simulator. */
@@ -25,18 +25,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   // Seconds until a requested certificate counts as proved.
   MOTO_ACM_VALIDATION_WAIT: '1',
 };
-
-/** A TCP port on loopback that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 /**
  * Starts `moto_server` (`$MOTO_SERVER` or the one on PATH) on a free loopback port and waits until it answers.

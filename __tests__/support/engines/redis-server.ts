@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import Redis from 'ioredis';
-import { freePort } from '../aws/moto';
+import { freePort } from '../../../local/free-port';
 
 /** A Redis of the tests' own, in memory only. */
 export interface RedisServer {

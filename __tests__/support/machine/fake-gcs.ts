@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { cacheDirectory } from '../../../cli/provision/cache';
 import { findGo } from '../../../cli/provision/go';
-import { freePort } from '../aws/moto';
+import { freePort } from '../../../local/free-port';
 import { temporaryDirectory } from '../terraform';
 
 const VERSION = 'v1.56.1';

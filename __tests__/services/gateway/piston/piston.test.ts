@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import WebSocket from 'ws';
 import { piston } from '../../../../services/gateway/piston/piston';
+import { runByPistonClient } from '../../../support/gateway/piston-client';
 import { openTestGateway, type TestGateway } from '../../../support/gateway/test-gateway';
 
 const BODY = { language: 'script', version: '*', files: [{ content: 'print hello\nexit 2' }] };
@@ -100,15 +99,7 @@ describe('Piston’s HTTP API', () => {
   });
 
   it('serves the published client, unchanged', async () => {
-    const script = `
-      import('piston-client').then(async ({ piston }) => {
-        const client = piston({ server: process.argv[1] });
-        const runtimes = await client.runtimes();
-        const result = await client.execute('script', 'print hello\\nexit 0');
-        console.log(JSON.stringify({ runtimes, result }));
-      });`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, gateway.url], { timeout: 30_000 });
-    const { runtimes, result } = JSON.parse(stdout) as any;
+    const { runtimes, result } = await runByPistonClient(gateway.url, 'script', 'print hello\nexit 0');
     expect(runtimes).toHaveLength(2);
     expect(result).toMatchObject({ language: 'script', version: '2.1.0', run: { stdout: 'hello\n', code: 0 } });
   });

@@ -1,0 +1,8 @@
+import * as path from 'node:path';
+import { sandboxPrograms, type SandboxPrograms } from '../../services/runner/sandbox/programs';
+import { projectDirectory } from '../provision/project';
+
+/** The sandbox's programs for this machine; compiles what is stale. @throws Error as {@link sandboxPrograms} */
+export function localSandboxPrograms(): SandboxPrograms {
+  return sandboxPrograms(path.join(projectDirectory, 'dist/bin/host'), path.join(projectDirectory, 'services/runner'));
+}
