@@ -1,4 +1,5 @@
 import type { EventStore, JobEvent } from './event-store';
+import { leaveJobPlace } from './job-places';
 
 /** Ends jobs whose deadline passed with nobody left to say so. */
 export interface Reaper {
@@ -30,7 +31,9 @@ export function startReaper({ store, intervalMs = 5_000, log = () => {} }: Reape
     const now = Date.now();
     let ended = 0;
     for (const jobId of await store.overdue(now, MAXIMUM_AT_ONCE)) {
-      if (!(await store.endUnheld(jobId, DEADLINE_PASSED, now))) continue;
+      const job = await store.findJob(jobId);
+      if (!job || !(await store.endUnheld(jobId, DEADLINE_PASSED, now))) continue;
+      await leaveJobPlace(store, { id: jobId, owner: job.owner });
       ended++;
       log('a job passed its deadline', { job: jobId });
     }

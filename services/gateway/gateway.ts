@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { openAdmin } from '../admin';
 import type { EventStore } from '../engines/event-store';
 import type { JobQueue } from '../engines/job-queue';
 import { startReaper } from '../engines/reaper';
 import type { PresentVersion } from '../languages/host-toolchains';
 import { PROTOCOL_VERSION } from '../protocol/messages';
-import { openAdmin } from './admin';
 import { authenticator } from './auth';
 import { docsPage } from './docs-page';
 import { answerErrors } from './http-errors';
@@ -73,27 +73,19 @@ const CLOSE_GRACE_MS = 2_000;
 /** Resolves when it listens. @throws Error when a port is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { queue, store, settings, logger, protocols = [] } = options;
-  const metrics = gatewayMetrics();
+  const metrics = gatewayMetrics(settings.jobDeadlineMs);
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
   const watchers = createWatchers({ store, graceMs: settings.resumeGraceMs, log });
   const tokens = resumeTokens(options.secret);
-  const jobs = createJobService({
+  const service = createJobService({
     queue,
     store,
     versions: options.versions,
     tokens,
     settings,
-    observe: metrics.observe,
+    observer: metrics.jobs,
     log,
   });
-  const service: JobService = {
-    ...jobs,
-    submit: async (caller, request) => {
-      const accepted = await jobs.submit(caller, request);
-      if (accepted.created) metrics.accepted.inc({ language: accepted.language });
-      return accepted;
-    },
-  };
   const authenticate = authenticator(options.secret, settings);
   const callerOf: ProtocolContext['callerOf'] = ({ headers, socket }) =>
     authenticate({ headers, peer: socket.remoteAddress });
@@ -154,8 +146,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
   });
   const reaper = startReaper({ store, log });
+  const dependencies = { queue: () => queue.depth(), events: () => store.ping() };
   const admin =
-    options.adminPort === undefined ? undefined : await openAdmin({ ...options, metrics, port: options.adminPort });
+    options.adminPort === undefined
+      ? undefined
+      : await openAdmin({ dependencies, registry: metrics.registry, port: options.adminPort });
   await app.listen({ host: options.host ?? '0.0.0.0', port: options.port });
   // Fastify ends idle connections at once; the header timeout of Node.js must outlive the keep-alive.
   app.server.headersTimeout = KEEP_ALIVE_MS + 5_000;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { encodeJobMessage } from '../engines/job-message';
 import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue';
-import type { EventStore, JobEvent, JobState } from '../engines/event-store';
+import type { EventStore, JobEvent, JobState, NewJob } from '../engines/event-store';
+import { leaveJobPlace, takeJobPlace } from '../engines/job-places';
 import { isUnavailable } from '../engines/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
@@ -18,16 +19,22 @@ export interface JobServiceProps {
   readonly versions: readonly PresentVersion[];
   readonly tokens: ResumeTokens;
   readonly settings: GatewaySettings;
-  /** Told of each event of the jobs that were submitted here, and how long after the submit it came. @default nobody */
-  readonly observe?: (language: string, event: JobEvent, afterMs: number) => void;
+  /** Told of each job that was accepted here, and of each event that is read here. @default nobody */
+  readonly observer?: JobObserver;
   readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Measures what clients wait for. */
+export interface JobObserver {
+  accepted(jobId: string, language: string): void;
+  read(jobId: string, event: JobEvent): void;
 }
 
 /** After an outage clients try again so much later. */
 const RETRY_AFTER_OUTAGE_MS = 2_000;
 
 export function createJobService(props: JobServiceProps): JobService {
-  const { queue, store, versions, tokens, settings, observe = () => {}, log = () => {} } = props;
+  const { queue, store, versions, tokens, settings, observer, log = () => {} } = props;
   const backlog = watchBacklog(queue);
 
   const submit: JobService['submit'] = async (caller, { job, idempotencyKey, traceparent }) => {
@@ -47,36 +54,24 @@ export function createJobService(props: JobServiceProps): JobService {
       retentionMs: settings.retentionMs,
     };
     const body = encodeJobMessage({ v: 1, ...known, acceptedMs: now, job: { ...job, ...accepted } });
-    await takeJobPlace(owner, id);
+    await takePlace(known);
     const { jobId, created } = await store.createJob(known);
-    if (!created) await store.leavePlace(placesOf(owner), id);
+    if (!created) await leaveJobPlace(store, known);
     else {
-      await send(id, owner, body, traceparent);
-      void freeAtEnd(id, owner, accepted.language, now);
+      await send(known, body, traceparent);
+      observer?.accepted(id, accepted.language);
     }
     return { jobId, token: tokens.of(jobId), ...accepted, waiting, created };
   };
 
-  const send = async (id: string, owner: string, body: string, traceparent: string | undefined): Promise<void> => {
+  const send = async (known: NewJob, body: string, traceparent: string | undefined): Promise<void> => {
     try {
       await queue.send({ body, attributes: traceparent === undefined ? {} : { traceparent } });
     } catch (error) {
       // Nothing is known of the message: if it is there after all, a runner finds no such job and records it again; its
       // client was told that it was not accepted and nobody reads it.
-      await Promise.allSettled([store.forgetJob(id), store.leavePlace(placesOf(owner), id)]);
+      await Promise.allSettled([store.forgetJob(known.id), leaveJobPlace(store, known)]);
       throw error;
-    }
-  };
-
-  /** A job's place is free when it has ended; if this gateway does not live to see it, when its deadline has passed. */
-  const freeAtEnd = async (id: string, owner: string, language: string, sinceMs: number): Promise<void> => {
-    try {
-      for await (const { event } of store.follow(id, undefined, AbortSignal.timeout(settings.jobDeadlineMs))) {
-        observe(language, event, Date.now() - sinceMs);
-      }
-      await store.leavePlace(placesOf(owner), id);
-    } catch (error) {
-      log('a job’s place is kept until its deadline', { job: id, error: (error as Error).message });
     }
   };
 
@@ -91,9 +86,9 @@ export function createJobService(props: JobServiceProps): JobService {
     );
   };
 
-  const takeJobPlace = async (owner: string, id: string): Promise<void> => {
+  const takePlace = async (known: NewJob): Promise<void> => {
     const { maximumJobsPerOwner: maximum, jobDeadlineMs, meanJobMs } = settings;
-    if (await store.takePlace(placesOf(owner), id, maximum, jobDeadlineMs)) return;
+    if (await takeJobPlace(store, known, maximum, jobDeadlineMs)) return;
     throw new ServiceError('tooManyJobs', `${maximum} jobs are under way; wait for one to end`, meanJobMs);
   };
 
@@ -127,7 +122,10 @@ export function createJobService(props: JobServiceProps): JobService {
     command: told((jobId, command) => store.command(jobId, command)),
     follow: async function* (jobId, after, signal) {
       try {
-        yield* followJob(store, jobId, after, signal);
+        for await (const stored of followJob(store, jobId, after, signal)) {
+          observer?.read(jobId, stored.event);
+          yield stored;
+        }
       } catch (error) {
         throw asServiceError(error);
       }
@@ -158,10 +156,6 @@ export function createJobService(props: JobServiceProps): JobService {
 
 function ownerOf({ userId, address }: Caller): string {
   return userId === undefined ? `ip:${address}` : `user:${userId}`;
-}
-
-function placesOf(owner: string): string {
-  return `jobs ${owner}`;
 }
 
 /** Sorts by time, so that stores and logs are read in order: 48 bits of milliseconds, then 80 of chance. */

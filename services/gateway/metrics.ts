@@ -1,56 +1,97 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { JobEvent } from '../engines/event-store';
+import { TERMINAL_EVENTS, type JobEvent } from '../engines/event-store';
+import { SECONDS_BUCKETS } from '../metric-buckets';
+import type { JobObserver } from './jobs';
 
 /** What a gateway counts; served on its private port. */
 export interface GatewayMetrics {
   readonly registry: Registry;
   readonly connections: Gauge;
-  readonly accepted: Counter<'language'>;
   readonly rejections: Counter<'code'>;
-  /** Counts an event of a job that was submitted here. */
-  observe(language: string, event: JobEvent, afterMs: number): void;
+  readonly jobs: JobObserver;
 }
 
-/** Seconds, from a warm sandbox's first word to a job that met its deadline. */
-const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+/** A job that was accepted here and whose end was not read here yet. */
+interface Timed {
+  readonly language: string;
+  readonly acceptedMs: number;
+  hasSpoken: boolean;
+}
 
-export function gatewayMetrics(): GatewayMetrics {
+/** @param jobDeadlineMs a job that was accepted has ended so much later: it is no longer waited for */
+export function gatewayMetrics(jobDeadlineMs: number): GatewayMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const accepted = new Counter({
+    name: 'sandpiper_gateway_jobs_accepted_total',
+    help: 'Jobs that were queued, by language',
+    labelNames: ['language'],
+    registers,
+  });
   const ended = new Counter({
     name: 'sandpiper_gateway_jobs_ended_total',
-    help: 'Jobs that ended, by language and the reason of their end',
+    help: 'Jobs whose end a client read on the gateway that had accepted them, by language and the reason of the end',
     labelNames: ['language', 'outcome'],
     registers,
   });
-  const seconds = new Histogram({
-    name: 'sandpiper_gateway_job_seconds',
-    help: 'Time from submit to end, by language',
+  const firstByte = new Histogram({
+    name: 'sandpiper_gateway_first_byte_seconds',
+    help: 'Time from accepted to the first output that a client was sent, by language',
     labelNames: ['language'],
-    buckets: BUCKETS,
+    buckets: SECONDS_BUCKETS,
     registers,
   });
+  const whole = new Histogram({
+    name: 'sandpiper_gateway_job_seconds',
+    help: 'Time from accepted to the end that a client was sent, by language',
+    labelNames: ['language'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
+
+  /** In the order of their acceptance. */
+  const timed = new Map<string, Timed>();
+  const forgetOverdue = (): void => {
+    for (const [jobId, { acceptedMs }] of timed) {
+      if (Date.now() - acceptedMs < jobDeadlineMs) return;
+      timed.delete(jobId);
+    }
+  };
   return {
     registry,
     connections: new Gauge({ name: 'sandpiper_gateway_connections', help: 'Open WebSockets', registers }),
-    accepted: new Counter({
-      name: 'sandpiper_gateway_jobs_accepted_total',
-      help: 'Jobs that were queued, by language',
-      labelNames: ['language'],
-      registers,
-    }),
     rejections: new Counter({
       name: 'sandpiper_gateway_rejections_total',
       help: 'Requests that were refused, by error code',
       labelNames: ['code'],
       registers,
     }),
-    observe: (language, event, afterMs) => {
-      if (event.type !== 'exit' && event.type !== 'error') return;
-      const outcome = event.type === 'exit' ? event.reason : event.code;
-      ended.inc({ language, outcome: String(outcome) });
-      seconds.observe({ language }, afterMs / 1000);
+    jobs: {
+      accepted: (jobId, language) => {
+        accepted.inc({ language });
+        forgetOverdue();
+        timed.set(jobId, { language, acceptedMs: Date.now(), hasSpoken: false });
+      },
+      read: (jobId, event) => {
+        const job = timed.get(jobId);
+        if (!job) return;
+        const { language, acceptedMs } = job;
+        const seconds = (Date.now() - acceptedMs) / 1000;
+        const isOutput = event.type === 'stdout' || event.type === 'stderr';
+        if (isOutput && !job.hasSpoken) {
+          job.hasSpoken = true;
+          firstByte.observe({ language }, seconds);
+        }
+        if (!TERMINAL_EVENTS.has(event.type)) return;
+        timed.delete(jobId);
+        ended.inc({ language, outcome: outcomeOf(event) });
+        whole.observe({ language }, seconds);
+      },
     },
   };
+}
+
+function outcomeOf(event: JobEvent): string {
+  return String(event.type === 'exit' ? event.reason : event.code);
 }

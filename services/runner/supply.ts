@@ -23,6 +23,8 @@ export interface SandboxSupply {
   warm(runtimes: readonly LanguageRuntime[]): Promise<void>;
   /** How many wait, by what they are for. */
   readonly waiting: Readonly<Record<string, number>>;
+  /** How many were given that had waited, and how many that were made at once. */
+  readonly taken: { readonly warm: number; readonly cold: number };
   /** Resolves when what was released is gone and what is to wait does. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -64,6 +66,7 @@ export function createSupply(props: SupplyProps): SandboxSupply {
   const { host, size = 4, memoryBytes = 1024 * MEBIBYTE, prestart = true, staleMs } = props;
   const pool: Pool<WarmSandbox> = createPool({ size, memoryBytes, staleMs });
   const releasing = new Set<Promise<unknown>>();
+  const taken = { warm: 0, cold: 0 };
 
   const start = (runtime: LanguageRuntime, limits: JobLimits): Promise<Sandbox> =>
     host.start(runtime.rootfs, { workBytes: limits.workBytes, workInodes: limits.workInodes });
@@ -96,8 +99,10 @@ export function createSupply(props: SupplyProps): SandboxSupply {
   return {
     take: async (runtime, limits, sourceFile) => {
       const warm = size > 0 ? pool.take(sortOf(runtime, limits, sourceFile)) : undefined;
+      taken[warm ? 'warm' : 'cold']++;
       return warm ?? { sandbox: await start(runtime, limits) };
     },
+    taken,
     release: ({ sandbox }) => {
       const done = sandbox
         .close()

@@ -12,6 +12,7 @@ export function scriptedSupply(): SandboxSupply & { readonly started: readonly s
   return {
     started,
     waiting: {},
+    taken: { warm: 0, cold: 0 },
     warm: async () => {},
     settled: async () => {},
     close: async () => {},

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FencedError, type Attempt, type EventStore, type JobCommand, type JobEvent } from '../../engines/event-store';
+import { leaveJobPlace } from '../../engines/job-places';
 import { LeaseLostError, type Lease } from '../../engines/job-queue';
-import type { ExitEvent, RunnerEvent } from '../../protocol/events';
+import type { ExitEvent, RunnerEvent, UsageEvent } from '../../protocol/events';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../language-runtime';
 import { runJob, type RunningJob } from '../job';
@@ -18,10 +19,12 @@ export interface HeldJob {
 }
 
 /** Why a job goes on elsewhere, or again: the drain, a failed sandbox, another attempt, a store that stayed away. */
-type PutBack = 'drain' | 'sandboxError' | 'fenced' | 'unavailable';
+export type PutBack = 'drain' | 'sandboxError' | 'fenced' | 'unavailable';
 
 export interface HeldJobProps {
   readonly jobId: string;
+  /** Who submitted it. */
+  readonly owner: string;
   readonly job: Job;
   readonly lease: Lease;
   readonly attempt: Attempt;
@@ -32,7 +35,18 @@ export interface HeldJobProps {
   readonly leaseSeconds: number;
   /** How long an outage of the event store is borne. */
   readonly patienceMs: number;
+  readonly observer?: RunObserver;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Measures what a runner does. */
+export interface RunObserver {
+  /** A job was taken up, so long after it was accepted (by the clocks of two machines). */
+  claimed(language: string, waitedMs: number): void;
+  /** A stage of it ended. */
+  ran(language: string, usage: UsageEvent): void;
+  ended(language: string, exit: ExitEvent): void;
+  putBack(why: PutBack): void;
 }
 
 /** Leases are extended three times in their time, so that one extension may fail. */
@@ -53,12 +67,15 @@ export function holdJob(props: HeldJobProps): HeldJob {
       terminal = unnumbered(event);
       return;
     }
+    if (event.type === 'usage') props.observer?.ran(job.language, event);
     writer.write(unnumbered(event));
   };
 
   const finish = async (exit: ExitEvent): Promise<void> => {
     if (givenBack && exit.reason === 'cancelled') return await putBack('drain');
     if (exit.reason === 'sandboxError' && !props.isLastAttempt) return await putBack('sandboxError', exit.message);
+    // Asked for before the end is written: whoever reads the end may submit the next.
+    void quietly('leaving the job’s place', () => leaveJobPlace(store, { id: props.jobId, owner: props.owner }));
     try {
       writer.write(terminal!);
       await writer.flushed();
@@ -67,11 +84,13 @@ export function holdJob(props: HeldJobProps): HeldJob {
     }
     // The job has ended for its client; a message that cannot be completed comes again and finds it ended.
     const isPoison = exit.reason === 'sandboxError';
+    props.observer?.ended(job.language, exit);
     await quietly('completing the message', () => (isPoison ? lease.deadLetter(poisonReason(exit)) : lease.complete()));
   };
 
   const putBack = async (why: PutBack, detail?: string): Promise<void> => {
     log('a job is put back', { job: props.jobId, attempt: attempt.number, why, detail });
+    props.observer?.putBack(why);
     if (why === 'drain') await quietly('giving the attempt back', () => store.giveBack(attempt));
     // The attempt counts, its claim ends now: whoever takes the job need not wait for it.
     if (why === 'sandboxError') await quietly('ending the claim', () => store.renewClaim(attempt, 1));

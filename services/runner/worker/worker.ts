@@ -1,11 +1,12 @@
 import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Attempt, EventStore, JobEvent } from '../../engines/event-store';
 import { decodeJobMessage, type JobMessage } from '../../engines/job-message';
+import { leaveJobPlace } from '../../engines/job-places';
 import type { JobQueue, Lease } from '../../engines/job-queue';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../language-runtime';
 import type { SandboxSupply } from '../supply';
-import { holdJob, type HeldJob } from './held-job';
+import { holdJob, type HeldJob, type RunObserver } from './held-job';
 import { withRetries } from './retries';
 
 /** Takes jobs from the queue and runs them, as many at once as it has slots. */
@@ -35,6 +36,7 @@ export interface WorkerProps {
   readonly maximumAttempts?: number;
   /** How long an outage of the event store is borne before a job is put back. @default 60_000 */
   readonly patienceMs?: number;
+  readonly observer?: RunObserver;
   readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -73,14 +75,16 @@ export function startWorker(props: WorkerProps): Worker {
     if (claim.kind === 'held') return lease.release(Math.min(900, Math.ceil(claim.forMs / 1000)));
     if (claim.kind === 'spent') {
       log('a job is put aside', { job: id, attempts: claim.attempts });
+      await leaveJobPlace(store, message);
       await store.endUnheld(id, spent(claim.attempts), Date.now());
       return lease.deadLetter(`${claim.attempts} attempts ended without a result`);
     }
+    props.observer?.claimed(job.language, Math.max(0, Date.now() - message.acceptedMs));
     await hold(message, lease, claim.attempt);
   };
 
   const hold = async (message: JobMessage, lease: Lease, attempt: Attempt): Promise<void> => {
-    const { id, job } = message;
+    const { id, owner, job } = message;
     let runtime: LanguageRuntime;
     try {
       runtime = await props.runtimeOf(job);
@@ -91,11 +95,13 @@ export function startWorker(props: WorkerProps): Worker {
         code: isUnknown ? 'unknownLanguage' : 'internal',
         message: (error as Error).message,
       };
+      await leaveJobPlace(store, message);
       await withRetries(() => store.append(attempt, [event], 0), patienceMs);
       return lease.complete();
     }
     const heldJob = holdJob({
       jobId: id,
+      owner,
       job,
       lease,
       attempt,
@@ -105,6 +111,7 @@ export function startWorker(props: WorkerProps): Worker {
       supply: props.supply,
       leaseSeconds,
       patienceMs,
+      observer: props.observer,
       log,
     });
     held.add(heldJob);

@@ -1,13 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import * as http from 'node:http';
-import type { EventStore } from '../engines/event-store';
-import type { JobQueue } from '../engines/job-queue';
-import type { GatewayMetrics } from './metrics';
+import type { Registry } from 'prom-client';
 
 export interface AdminProps {
-  readonly queue: JobQueue;
-  readonly store: EventStore;
-  readonly metrics: GatewayMetrics;
+  /** What this process needs, by name: each resolves when it can be reached. */
+  readonly dependencies: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly registry: Registry;
+  /** 0 for any free one. */
   readonly port: number;
 }
 
@@ -15,16 +14,16 @@ export interface AdminProps {
 const PATIENCE_MS = 3_000;
 
 /** The private port: `/readyz` tells of each dependency, `/metrics` is for Prometheus. On the loopback address only. */
-export async function openAdmin({ queue, store, metrics, port }: AdminProps) {
-  const readiness = async () => {
-    const [queueState, storeState] = await Promise.all([stateOf(queue.depth()), stateOf(store.ping())]);
-    return { queue: queueState, events: storeState };
+export async function openAdmin({ dependencies, registry, port }: AdminProps) {
+  const readiness = async (): Promise<Readonly<Record<string, string>>> => {
+    const states = Object.entries(dependencies).map(async ([name, ask]) => [name, await stateOf(ask())] as const);
+    return Object.fromEntries(await Promise.all(states));
   };
   const server = http.createServer((request, response) => {
     const answer = async (): Promise<void> => {
       if (request.url === '/metrics') {
-        response.setHeader('content-type', metrics.registry.contentType);
-        response.end(await metrics.registry.metrics());
+        response.setHeader('content-type', registry.contentType);
+        response.end(await registry.metrics());
       } else if (request.url === '/readyz') {
         const states = await readiness();
         const isReady = Object.values(states).every((state) => state === 'ok');
