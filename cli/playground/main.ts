@@ -1,16 +1,16 @@
 import * as os from 'node:os';
-import pino from 'pino';
 import { Command, Option } from 'commander';
 import { openEventStore } from '../../services/engines/open-event-store';
 import { openJobQueue } from '../../services/engines/open-job-queue';
+import { choice, required, text, wholeNumber } from '../../services/environment';
 import { openGateway } from '../../services/gateway/gateway';
 import { piston } from '../../services/gateway/piston/piston';
 import { defaultSettings } from '../../services/gateway/settings';
-import { chooseVersion } from '../../services/languages/choose-version';
-import type { PresentVersion } from '../../services/languages/host-toolchains';
-import type { LanguageRuntime } from '../../services/runner/language-runtime';
-import { startWorker } from '../../services/runner/worker/worker';
+import { LOG_LEVELS, openLogger, toldToEnd } from '../../services/process-life';
+import { HOT_LANGUAGES } from '../../services/runner/config';
+import { startRunner } from '../../services/runner/runner';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
+import { startTracing } from '../../services/tracing';
 import { openLocalRunner } from '../run/local-runner';
 import { probedHost } from '../run/present-versions';
 
@@ -27,22 +27,20 @@ interface Options {
   readonly page: string;
 }
 
-/** Started ahead: what most people try first. */
-const WARM_LANGUAGES = ['python', 'javascript', 'bash'];
 const WARM_SANDBOXES = 4;
 /** The front gives as long (see playground() in stacks/application.ts); jobs that need longer are put back, and lost with the queue. */
 const DRAIN_MS = 5_000;
 
 async function main({ runtime, slots, page }: Options): Promise<void> {
-  const { PORT, APP_JWT_SECRET: secret } = process.env;
-  if (!PORT || !secret) throw new Error('PORT and APP_JWT_SECRET must be set');
-  const logger = pino({ level: process.env.LOG_LEVEL || 'warn' }, pino.destination({ dest: 2, sync: true }));
-  const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
+  const { env } = process;
+  const port = wholeNumber(env, 'PORT', { minimum: 0, maximum: 65_535, fallback: 0 });
+  const secret = required(env, 'APP_JWT_SECRET', 'the secret that signs the users’ tokens');
+  const logger = openLogger(choice(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'));
+  const tracing = startTracing('sandpiper-playground', env);
   const { present: versions } = await probedHost();
-  const runner = await openLocalRunner({ runtime, versions, warm: WARM_SANDBOXES });
-  const { SANDPIPER_EVENTS, SANDPIPER_QUEUE, SANDPIPER_DEAD_LETTERS, SANDPIPER_LEASE_SECONDS } = process.env;
-  const queue = openJobQueue(SANDPIPER_QUEUE || 'memory:', SANDPIPER_DEAD_LETTERS || undefined);
-  const store = await openEventStore(SANDPIPER_EVENTS || 'memory:');
+  const local = await openLocalRunner({ runtime, versions, warm: WARM_SANDBOXES });
+  const queue = openJobQueue(text(env, 'SANDPIPER_QUEUE') ?? 'memory:', text(env, 'SANDPIPER_DEAD_LETTERS'));
+  const store = await openEventStore(text(env, 'SANDPIPER_EVENTS') ?? 'memory:');
   const gateway = await openGateway({
     queue,
     store,
@@ -59,39 +57,26 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
       maximumJobsPerOwner: 200,
     },
     host: '127.0.0.1',
-    port: Number(PORT),
+    port,
     pageDirectory: page,
     protocols: [piston],
     logger,
   });
-  const runtimes = new Map(versions.map((version, index) => [keyOf(version), runner.runtimes[index]!]));
-  const runtimeNamed = (language: string, version?: string): LanguageRuntime =>
-    runtimes.get(keyOf(chooseVersion(versions, language, version)))!;
-  const worker = startWorker({
+  const runner = await startRunner({
     queue,
     store,
-    supply: runner.supply,
-    runtimeOf: ({ language, version }) => runtimeNamed(language, version),
+    supply: local.supply,
+    offered: versions.map((version, index) => ({ version, runtime: local.runtimes[index]! })),
     slots,
     runnerId: `local-${process.pid}`,
-    leaseSeconds: Number(SANDPIPER_LEASE_SECONDS || 30),
-    log,
+    leaseSeconds: wholeNumber(env, 'SANDPIPER_LEASE_SECONDS', { minimum: 10, maximum: 600, fallback: 30 }),
+    hotLanguages: HOT_LANGUAGES,
+    log: (message, fields) => logger.warn(fields, message),
   });
-  const hot = WARM_LANGUAGES.filter((id) => versions.some(({ language }) => language.id === id));
-  void runner.supply
-    .warm(hot.map((id) => runtimeNamed(id)))
-    .catch((error: unknown) => log('warming failed', { error: String(error) }));
-
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-  await Promise.all([worker.drain(DRAIN_MS), gateway.close()]);
-  await runner.close();
-  await Promise.all([queue.close(), store.close()]);
-}
-
-function keyOf({ language, exactVersion }: PresentVersion): string {
-  return `${language.id} ${exactVersion}`;
+  await toldToEnd();
+  await Promise.all([runner.drain(DRAIN_MS), gateway.close()]);
+  await local.close();
+  await Promise.all([queue.close(), store.close(), tracing.close()]);
 }
 
 new Command()

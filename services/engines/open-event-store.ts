@@ -1,22 +1,37 @@
+import * as fs from 'node:fs';
 import { MemoryEventStore } from './memory-event-store';
 import type { EventStore } from './event-store';
+import type { CredentialSource } from './redis/connection';
+
+export interface EventStoreOptions {
+  /**
+   * How to authenticate: `aws-iam:<user>@<cache>` (ElastiCache, with `@serverless:` before the name of a serverless cache), or
+   * `gcp-iam` (Memorystore); both with the machine's own identity. @default - with the password of the URL, if it has one
+   */
+  readonly authentication?: string;
+  /** File with the certificates (PEM) of the authority that the store's TLS certificate comes from. @default the system's */
+  readonly authorityFile?: string;
+  /** Whether a store that cannot be reached yet is waited for, in the background. @default false */
+  readonly mayBeAway?: boolean;
+}
 
 /**
  * Opens the event store that a URL names: `memory:`, `redis://[user:password@]host[:port]`, or `rediss://...` for TLS.
  *
- * @throws TypeError naming what is wrong with the URL, StoreUnavailableError when the store cannot be reached
+ * @throws TypeError naming what is wrong with the URL or an option, StoreUnavailableError when the store cannot be reached
  */
-export async function openEventStore(url: string): Promise<EventStore> {
+export async function openEventStore(url: string, options: EventStoreOptions = {}): Promise<EventStore> {
   if (url === 'memory:' || url === 'memory') return new MemoryEventStore();
   const { protocol, hostname, port, username, password } = parsed(url);
   // Loaded only where it is used.
   const { openRedisEventStore } = require('./redis-event-store') as typeof import('./redis-event-store');
-  const credentials = { username: decodeURIComponent(username) || 'default', password: decodeURIComponent(password) };
+  const given = { username: decodeURIComponent(username) || 'default', password: decodeURIComponent(password) };
   return openRedisEventStore({
     host: hostname,
     port: Number(port || 6379),
-    tls: protocol === 'rediss:',
-    credentials: password === '' ? undefined : async () => credentials,
+    tls: protocol === 'rediss:' ? { authority: authorityOf(options.authorityFile) } : undefined,
+    credentials: credentialsOf(options.authentication) ?? (password === '' ? undefined : async () => given),
+    mayBeAway: options.mayBeAway,
   });
 }
 
@@ -26,4 +41,28 @@ function parsed(url: string): URL {
     throw new TypeError(`event store: ${JSON.stringify(url)} must be memory: or redis://host:port (rediss:// for TLS)`);
   }
   return address;
+}
+
+function authorityOf(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new TypeError(`event store’s authority: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function credentialsOf(authentication: string | undefined): CredentialSource | undefined {
+  if (authentication === undefined) return undefined;
+  if (authentication === 'gcp-iam') {
+    return (require('./redis/google-iam') as typeof import('./redis/google-iam')).googleIamCredentials();
+  }
+  const [, user, serverless, cache] = /^aws-iam:([^@]+)@(serverless:)?([^@:]+)$/.exec(authentication) ?? [];
+  if (user === undefined || cache === undefined) {
+    throw new TypeError(
+      `event store’s authentication: ${JSON.stringify(authentication)} must be aws-iam:<user>@<cache> or gcp-iam`,
+    );
+  }
+  const { elastiCacheIamCredentials } = require('./redis/elasticache-iam') as typeof import('./redis/elasticache-iam');
+  return elastiCacheIamCredentials({ user, cache, isServerless: serverless !== undefined });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import { encodeJobMessage } from '../engines/job-message';
 import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue';
 import type { EventStore, JobEvent, JobState, NewJob } from '../engines/event-store';
@@ -6,9 +7,17 @@ import { leaveJobPlace, takeJobPlace } from '../engines/job-places';
 import { isUnavailable } from '../engines/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
+import { contextOf, traceparentOf, tracer } from '../tracing';
 import { watchBacklog } from './backlog';
 import { followJob } from './follow';
-import { ServiceError, type Caller, type JobService, type OfferedVersion } from './job-service';
+import {
+  ServiceError,
+  type AcceptedJob,
+  type Caller,
+  type JobService,
+  type OfferedVersion,
+  type SubmitRequest,
+} from './job-service';
 import type { ResumeTokens } from './resume-token';
 import type { GatewaySettings } from './settings';
 
@@ -37,11 +46,24 @@ export function createJobService(props: JobServiceProps): JobService {
   const { queue, store, versions, tokens, settings, observer, log = () => {} } = props;
   const backlog = watchBacklog(queue);
 
-  const submit: JobService['submit'] = async (caller, { job, idempotencyKey, traceparent }) => {
+  const submit: JobService['submit'] = async (caller, request) => {
+    const span = tracer().startSpan('submit', { kind: SpanKind.PRODUCER }, contextOf(request.traceparent));
+    try {
+      return await accept(caller, request, span);
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR, message: (error as Error).message });
+      throw error;
+    } finally {
+      span.end();
+    }
+  };
+
+  const accept = async (caller: Caller, { job, idempotencyKey }: SubmitRequest, span: Span): Promise<AcceptedJob> => {
     const owner = ownerOf(caller);
     const chosen = chooseVersion(versions, job.language, job.version);
     const accepted = { language: chosen.language.id, version: chosen.exactVersion };
     const id = newJobId();
+    span.setAttributes({ 'sandpiper.job': id, 'sandpiper.language': `${accepted.language} ${accepted.version}` });
     await takeToken(owner);
     const waiting = await refuseOverload();
     const now = Date.now();
@@ -58,7 +80,7 @@ export function createJobService(props: JobServiceProps): JobService {
     const { jobId, created } = await store.createJob(known);
     if (!created) await leaveJobPlace(store, known);
     else {
-      await send(known, body, traceparent);
+      await send(known, body, traceparentOf(span));
       observer?.accepted(id, accepted.language);
     }
     return { jobId, token: tokens.of(jobId), ...accepted, waiting, created };

@@ -14,4 +14,25 @@ describe('the event store that a URL names', () => {
   it('is Redis, where there is one', async () => {
     await expect(openEventStore('redis://127.0.0.1:1')).rejects.toThrow(StoreUnavailableError);
   });
+
+  it.each(['iam', 'aws-iam', 'aws-iam:user', 'aws-iam:user@', 'aws-iam:@cache'])(
+    'is refused with the authentication %j',
+    async (authentication) => {
+      await expect(openEventStore('redis://127.0.0.1:1', { authentication })).rejects.toThrow(
+        'must be aws-iam:<user>@<cache> or gcp-iam',
+      );
+    },
+  );
+
+  it('is refused with an authority that cannot be read', async () => {
+    await expect(openEventStore('rediss://127.0.0.1:1', { authorityFile: '/nowhere.pem' })).rejects.toThrow(
+      /event store’s authority: ENOENT/,
+    );
+  });
+
+  it('may be away at first, and says so when it is used', async () => {
+    const store = await openEventStore('redis://127.0.0.1:1', { mayBeAway: true });
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+    await store.close();
+  });
 });

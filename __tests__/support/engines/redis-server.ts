@@ -5,6 +5,8 @@ import { freePort } from '../../../local/free-port';
 /** A Redis of the tests' own, in memory only. */
 export interface RedisServer {
   readonly port: number;
+  /** Where it speaks TLS. */
+  readonly tlsPort?: number;
   /** As the user who may do everything. */
   admin<T>(use: (redis: Redis) => Promise<T>): Promise<T>;
   /** Ends it and starts it again on the same port, empty. */
@@ -15,9 +17,19 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Starts `redis-server` on a free loopback port and waits until it answers. */
-export async function startRedis(): Promise<RedisServer> {
+/**
+ * Starts `redis-server` on a free loopback port and waits until it answers.
+ *
+ * @param tls files (PEM) of the certificate and the key with which it speaks TLS on a second port. @default none
+ */
+export async function startRedis(tls?: { readonly certificate: string; readonly key: string }): Promise<RedisServer> {
   const port = await freePort();
+  const tlsPort = tls && (await freePort());
+  const tlsSettings = tls
+    ? ['--tls-port', String(tlsPort), '--tls-cert-file', tls.certificate, '--tls-key-file', tls.key].concat(
+        ...['--tls-auth-clients', 'no', '--tls-ca-cert-file', tls.certificate],
+      )
+    : [];
   let child: ChildProcess | undefined;
   const admin: RedisServer['admin'] = async (use) => {
     const redis = new Redis({ port, lazyConnect: true, retryStrategy: () => null });
@@ -30,7 +42,17 @@ export async function startRedis(): Promise<RedisServer> {
     }
   };
   const start = async (): Promise<void> => {
-    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const settings = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      ...tlsSettings,
+    ];
     const started = spawn('redis-server', settings, { stdio: 'ignore', cwd: '/tmp' });
     child = started;
     for (;;) {
@@ -52,6 +74,7 @@ export async function startRedis(): Promise<RedisServer> {
   await start();
   return {
     port,
+    tlsPort,
     admin,
     start,
     kill,

@@ -9,13 +9,18 @@ export interface RedisCredentials {
   readonly expiresAtMs?: number;
 }
 
+/** Asked at every connection, and again before what it gave ends: a cloud's tokens last minutes. */
+export type CredentialSource = () => Promise<RedisCredentials>;
+
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
-  /** @default false */
-  readonly tls?: boolean;
-  /** Asked at every connection, and again before they end: a cloud's tokens last minutes. @default none are needed */
-  readonly credentials?: () => Promise<RedisCredentials>;
+  /** TLS; the certificate must name the host and come from the authority (PEM), by default one of the system's. @default none */
+  readonly tls?: { readonly authority?: string };
+  /** @default none are needed */
+  readonly credentials?: CredentialSource;
+  /** Whether a server that cannot be reached yet is waited for, in the background. @default false */
+  readonly mayBeAway?: boolean;
 }
 
 /** A connection that comes back by itself. While it is away, calls fail at once. */
@@ -36,13 +41,13 @@ const RENEW_BEFORE_MS = 60_000;
 /** At the earliest after so long. */
 const LEAST_RENEWAL_MS = 1_000;
 
-/** Resolves when it is connected for the first time. @throws StoreUnavailableError */
+/** Resolves when it is connected for the first time, or was not (`mayBeAway`). @throws StoreUnavailableError */
 export async function connectRedis(address: RedisAddress, isSubscriber = false): Promise<RedisConnection> {
-  const { host, port, tls = false, credentials } = address;
+  const { host, port, tls, credentials, mayBeAway = false } = address;
   const options: RedisOptions = {
     host,
     port,
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: { ca: tls.authority } } : {}),
     lazyConnect: true,
     enableOfflineQueue: isSubscriber,
     maxRetriesPerRequest: isSubscriber ? null : 0,
@@ -79,13 +84,22 @@ export async function connectRedis(address: RedisAddress, isSubscriber = false):
       throw new StoreUnavailableError(error);
     }
   };
-  await call(async () => {
-    await renew();
-    await redis.connect();
-  }).catch((error: unknown) => {
-    redis.disconnect();
-    throw error;
-  });
+  const connect = async (): Promise<void> => {
+    try {
+      await call(async () => {
+        await renew();
+        await redis.connect();
+      });
+    } catch (error) {
+      if (!mayBeAway) {
+        redis.disconnect();
+        throw error;
+      }
+      // Once it has tried, it tries again by itself; without credentials it has not.
+      if (redis.status === 'wait' && !isClosed) setTimeout(() => void connect(), MAXIMUM_RECONNECT_MS).unref();
+    }
+  };
+  await connect();
   return {
     redis,
     call,

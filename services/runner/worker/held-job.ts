@@ -8,6 +8,7 @@ import type { LanguageRuntime } from '../language-runtime';
 import { runJob, type RunningJob } from '../job';
 import type { SandboxSupply } from '../supply';
 import { createEventWriter } from './event-writer';
+import { traceAttempt } from './attempt-trace';
 import { withRetries } from './retries';
 
 /** A job that this runner holds: its message is leased and its attempt is claimed. */
@@ -36,6 +37,8 @@ export interface HeldJobProps {
   /** How long an outage of the event store is borne. */
   readonly patienceMs: number;
   readonly observer?: RunObserver;
+  /** W3C trace context of the submit. */
+  readonly traceparent?: string;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -60,6 +63,7 @@ export function holdJob(props: HeldJobProps): HeldJob {
   let terminal: JobEvent | undefined;
   const writer = createEventWriter({ store, attempt, patienceMs, onStopped: () => running?.cancel() });
   const ending = new AbortController();
+  const traced = traceAttempt(props.traceparent, { id: props.jobId, language: job.language, attempt: attempt.number });
 
   const emit = (event: RunnerEvent): void => {
     if (event.type === 'exit') {
@@ -67,7 +71,10 @@ export function holdJob(props: HeldJobProps): HeldJob {
       terminal = unnumbered(event);
       return;
     }
-    if (event.type === 'usage') props.observer?.ran(job.language, event);
+    if (event.type === 'usage') {
+      props.observer?.ran(job.language, event);
+      traced.ran(event);
+    }
     writer.write(unnumbered(event));
   };
 
@@ -85,12 +92,14 @@ export function holdJob(props: HeldJobProps): HeldJob {
     // The job has ended for its client; a message that cannot be completed comes again and finds it ended.
     const isPoison = exit.reason === 'sandboxError';
     props.observer?.ended(job.language, exit);
+    traced.ended(exit.reason);
     await quietly('completing the message', () => (isPoison ? lease.deadLetter(poisonReason(exit)) : lease.complete()));
   };
 
   const putBack = async (why: PutBack, detail?: string): Promise<void> => {
     log('a job is put back', { job: props.jobId, attempt: attempt.number, why, detail });
     props.observer?.putBack(why);
+    traced.putBack(why);
     if (why === 'drain') await quietly('giving the attempt back', () => store.giveBack(attempt));
     // The attempt counts, its claim ends now: whoever takes the job need not wait for it.
     if (why === 'sandboxError') await quietly('ending the claim', () => store.renewClaim(attempt, 1));

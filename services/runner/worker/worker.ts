@@ -100,6 +100,7 @@ export function startWorker(props: WorkerProps): Worker {
       return lease.complete();
     }
     const heldJob = holdJob({
+      traceparent: lease.attributes.traceparent,
       jobId: id,
       owner,
       job,

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { findExecutable } from '../../../cli/provision/executable';
+import { toolchainsDirectory } from '../../../cli/provision/toolchains';
+import { localSandboxPrograms } from '../../../cli/run/sandbox-programs';
+import { probedHost } from '../../../cli/run/present-versions';
+import { freePort } from '../../../local/free-port';
+import { writeOfferedFile } from '../../../services/languages/offered-file';
+
+const services = path.join(__dirname, '../../../dist/services');
+export const JWT_SECRET = 'the secret of the tests';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** A program of the playground that runs as a process of its own. */
+export interface Program {
+  readonly child: ChildProcess;
+  readonly adminUrl: string;
+  /** What it logged so far. */
+  log(): string;
+  /** Resolves when it has ended. */
+  end(signal: NodeJS.Signals): Promise<void>;
+}
+
+export interface GatewayProgram extends Program {
+  readonly url: string;
+}
+
+/** Starts gateways and runners as machines start them; all share the engines. */
+export interface Playground {
+  startGateway(more?: Variables): Promise<GatewayProgram>;
+  /** The sandbox runtime is crun, unless said otherwise. */
+  startRunner(more?: Variables): Promise<Program>;
+  /** Ends every program that still runs, in order, and removes what was written for them. */
+  stop(): Promise<void>;
+}
+
+/** @param engines variables that name queue and event store, and what else both programs are to know */
+export async function openPlayground(engines: Variables, languages: readonly string[]): Promise<Playground> {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'playground-'));
+  const languagesFile = path.join(directory, 'languages.json');
+  const { present } = await probedHost();
+  writeOfferedFile(
+    languagesFile,
+    present.filter(({ language }) => languages.includes(language.id)),
+  );
+  const sandboxPrograms = path.dirname(localSandboxPrograms().init);
+  const programs = new Set<Program>();
+
+  const start = async (name: 'gateway' | 'runner', variables: Variables): Promise<Program> => {
+    const adminPort = await freePort();
+    const child = spawn(process.execPath, [path.join(services, name, 'main.js')], {
+      env: {
+        PATH: process.env.PATH,
+        ...engines,
+        SANDPIPER_LANGUAGES: languagesFile,
+        SANDPIPER_ADMIN_PORT: String(adminPort),
+        LOG_LEVEL: 'warn',
+        ...variables,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr!.on('data', (data: Buffer) => (log += data.toString()));
+    const program: Program = {
+      child,
+      adminUrl: `http://127.0.0.1:${adminPort}`,
+      log: () => log,
+      end: (signal) => {
+        programs.delete(program);
+        if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+        return new Promise((resolve) => {
+          child.once('exit', () => resolve());
+          child.kill(signal);
+        });
+      },
+    };
+    programs.add(program);
+    for (;;) {
+      if (child.exitCode !== null) throw new Error(`${name}: ${log}`);
+      if (await answers(`${program.adminUrl}/metrics`)) return program;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+
+  return {
+    startGateway: async (more = {}) => {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const settings = {
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        APP_JWT_SECRET: JWT_SECRET,
+        SANDPIPER_ALLOW_ANONYMOUS: 'true',
+        SANDPIPER_JOB_BURST: '100000',
+        SANDPIPER_JOBS_PER_USER: '100000',
+      };
+      const program = await start('gateway', { ...settings, ...more });
+      while (!(await answers(`${url}/healthz`))) await new Promise((resolve) => setTimeout(resolve, 50));
+      return { ...program, url };
+    },
+    startRunner: (more = {}) =>
+      start('runner', {
+        SANDPIPER_RUNTIME: 'crun',
+        SANDPIPER_RUNTIME_PROGRAM: findExecutable('crun') ?? 'crun',
+        SANDPIPER_SANDBOX_PROGRAMS: sandboxPrograms,
+        SANDPIPER_TOOLCHAINS: toolchainsDirectory(),
+        SANDPIPER_SLOTS: '2',
+        ...more,
+      }),
+    stop: async () => {
+      await Promise.all([...programs].map((program) => program.end('SIGTERM')));
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}

@@ -1,0 +1,37 @@
+import { required, text, type Environment } from '../environment';
+import type { EventStore } from './event-store';
+import type { JobQueue } from './job-queue';
+import { openEventStore } from './open-event-store';
+import { openJobQueue } from './open-job-queue';
+
+/** The engines that a program's environment names. */
+export interface Engines {
+  readonly queue: JobQueue;
+  readonly store: EventStore;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens queue and event store of a program on a machine. An event store that is away is waited for in the background: a process
+ * that ended for it would be replaced again and again for as long as the outage lasts.
+ *
+ * @throws SettingError, or TypeError naming what is wrong with a URL
+ */
+export async function openEngines(environment: Environment): Promise<Engines> {
+  const queue = openJobQueue(
+    required(environment, 'SANDPIPER_QUEUE', 'the URL of the job queue'),
+    text(environment, 'SANDPIPER_DEAD_LETTERS'),
+  );
+  const store = await openEventStore(required(environment, 'SANDPIPER_EVENTS', 'the URL of the event store'), {
+    authentication: text(environment, 'SANDPIPER_EVENTS_AUTH'),
+    authorityFile: text(environment, 'SANDPIPER_EVENTS_CA'),
+    mayBeAway: true,
+  });
+  return {
+    queue,
+    store,
+    close: async () => {
+      await Promise.all([queue.close(), store.close()]);
+    },
+  };
+}

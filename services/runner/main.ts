@@ -1,0 +1,40 @@
+import * as path from 'node:path';
+import { openEngines } from '../engines/engine-config';
+import { choice } from '../environment';
+import { LOG_LEVELS, openLogger, runProgram, toldToEnd } from '../process-life';
+import { startTracing } from '../tracing';
+import { readRunnerConfig } from './config';
+import { startRunner } from './runner';
+import { openSandboxHost } from './sandbox/host';
+import { sandboxPrograms } from './sandbox/programs';
+import { crun, runsc } from './sandbox/runtime';
+import { createSupply } from './supply';
+import { openToolchains } from './toolchains';
+
+/** The runner as a program of its own: settings from the environment (docs/settings.md), drains on SIGTERM. */
+void runProgram('runner', async () => {
+  const config = readRunnerConfig(process.env);
+  const logger = openLogger(choice(process.env, 'LOG_LEVEL', LOG_LEVELS, 'info'));
+  const tracing = startTracing('sandpiper-runner', process.env);
+  const toolchains = await openToolchains(config);
+  const runtime = (config.runtime === 'runsc' ? runsc : crun)(config.runtimeProgram);
+  const programs = sandboxPrograms(config.sandboxPrograms ?? path.join(__dirname, 'bin'));
+  const host = await openSandboxHost({ runtime, programs, spareCells: config.warm > 0 ? 2 : 0 });
+  const supply = createSupply({ host, size: config.warm });
+  const engines = await openEngines(process.env);
+  const runner = await startRunner({
+    ...config,
+    ...engines,
+    supply,
+    offered: toolchains.offered(host.stateDirectory),
+    log: (message, fields) => logger.warn(fields, message),
+  });
+  logger.info({ runner: config.runnerId, slots: config.slots, adminPort: runner.adminPort }, 'the runner takes jobs');
+  logger.info({ signal: await toldToEnd() }, 'the runner drains');
+  await runner.drain(config.drainMs);
+  await supply.close();
+  await host.close();
+  toolchains.close();
+  await engines.close();
+  await tracing.close();
+});

@@ -1,0 +1,87 @@
+import { openAdmin } from '../admin';
+import type { EventStore } from '../engines/event-store';
+import type { JobQueue } from '../engines/job-queue';
+import { startReaper } from '../engines/reaper';
+import { chooseVersion } from '../languages/choose-version';
+import type { PresentVersion } from '../languages/host-toolchains';
+import type { LanguageRuntime } from './language-runtime';
+import { runnerMetrics } from './metrics';
+import type { SandboxSupply } from './supply';
+import { startWorker } from './worker/worker';
+
+/** A language version, and what a sandbox needs to run it. */
+export interface OfferedRuntime {
+  readonly version: PresentVersion;
+  readonly runtime: LanguageRuntime;
+}
+
+export interface RunnerOptions {
+  readonly queue: JobQueue;
+  readonly store: EventStore;
+  readonly supply: SandboxSupply;
+  /** The first of a language is its default. */
+  readonly offered: readonly OfferedRuntime[];
+  /** Jobs at once. */
+  readonly slots: number;
+  /** Unique to this process; for logs and claims. */
+  readonly runnerId: string;
+  /** A job of a runner that died is taken up again so much later. */
+  readonly leaseSeconds: number;
+  /** Languages whose sandboxes are started before anyone asks; those that are not offered are passed over. @default none */
+  readonly hotLanguages?: readonly string[];
+  /** Port of `/readyz` and `/metrics`, on the loopback address. 0 for any free one. @default none */
+  readonly adminPort?: number;
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A runner that takes jobs. */
+export interface Runner {
+  readonly adminPort?: number;
+  /** How many jobs it holds now. */
+  readonly running: number;
+  /** Takes no more jobs, and resolves when it holds none: those that `graceMs` leaves over are put back. */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** Starts to take jobs. @throws Error when the admin port is taken */
+export async function startRunner(options: RunnerOptions): Promise<Runner> {
+  const { queue, store, supply, offered, slots, log } = options;
+  const versions = offered.map(({ version }) => version);
+  const runtimeOf = ({ language, version }: { readonly language: string; readonly version?: string }) => {
+    const chosen = chooseVersion(versions, language, version);
+    return offered.find((one) => one.version === chosen)!.runtime;
+  };
+  const metrics = runnerMetrics({ supply, slots, running: () => worker.running });
+  const dependencies = { queue: () => queue.depth(), events: () => store.ping() };
+  const admin =
+    options.adminPort === undefined
+      ? undefined
+      : await openAdmin({ dependencies, registry: metrics.registry, port: options.adminPort });
+  const worker = startWorker({
+    queue,
+    store,
+    supply,
+    runtimeOf,
+    slots,
+    runnerId: options.runnerId,
+    leaseSeconds: options.leaseSeconds,
+    observer: metrics.observer,
+    log,
+  });
+  const reaper = startReaper({ store, log });
+  const hot = (options.hotLanguages ?? []).filter((id) => versions.some(({ language }) => language.id === id));
+  void supply
+    .warm(hot.map((language) => runtimeOf({ language })))
+    .catch((error: unknown) => log('warming failed', { error: String(error) }));
+  return {
+    adminPort: admin?.port,
+    get running() {
+      return worker.running;
+    },
+    drain: async (graceMs) => {
+      reaper.close();
+      await worker.drain(graceMs);
+      await admin?.close();
+    },
+  };
+}
