@@ -34,6 +34,7 @@ describe('the environment of the gateway', () => {
       SANDPIPER_DEADLINE_SECONDS: '600',
       SANDPIPER_RETENTION_SECONDS: '7200',
       SANDPIPER_RESUME_SECONDS: '45',
+      SANDPIPER_DRAIN_SECONDS: '25',
     });
     expect(settings).toEqual({
       ...defaultSettings,
@@ -49,6 +50,7 @@ describe('the environment of the gateway', () => {
       jobDeadlineMs: 600_000,
       retentionMs: 7_200_000,
       resumeGraceMs: 45_000,
+      drainMs: 25_000,
     });
   });
 });

@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { findElasticMq } from '../../cli/provision/elasticmq';
+import { findPubsubEmulator, PUBSUB_EMULATOR_INSTALLATION } from '../../cli/provision/pubsub-emulator';
 import { CIRCUS_STATE } from './circus-state';
 
 /**
@@ -13,14 +15,18 @@ import { CIRCUS_STATE } from './circus-state';
  * });
  * ```
  *
- * @param names programs on PATH (or at the path in `$TERRAFORM_BINARY`, `$MOTO_SERVER`, `$CHECKOV`, `$CHROMIUM`), or `root`
+ * @param names programs on PATH (or at the path in `$TERRAFORM_BINARY`, `$MOTO_SERVER`, `$CHECKOV`, `$CHROMIUM`), `root`,
+ *   `elasticmq` or `pubsub-emulator`
  * @returns whether all are here; hooks and tests of the block do not run when they are not
  * @throws Error with `CI=true` when one is absent
  */
 export function requireTool(names: string | readonly string[]): boolean {
   const missing = [names].flat().filter((name) => !hasTool(name));
   if (missing.length === 0) return true;
-  const reason = `needs ${missing.join(', ')}: not on this machine (./sandpiper test installs what the tests need)`;
+  const remedy = missing.includes('pubsub-emulator')
+    ? PUBSUB_EMULATOR_INSTALLATION
+    : './sandpiper test installs what the tests need';
+  const reason = `needs ${missing.join(', ')}: not on this machine (${remedy})`;
   if (process.env.CI === 'true') throw new Error(reason);
   process.stderr.write(`skipped: ${reason}\n`);
   it(reason, () => undefined);
@@ -31,6 +37,8 @@ export function requireTool(names: string | readonly string[]): boolean {
 /** Whether a program is on this machine, or this process is root's. */
 export function hasTool(name: string): boolean {
   if (name === 'root') return process.getuid?.() === 0;
+  if (name === 'elasticmq') return findElasticMq() !== undefined;
+  if (name === 'pubsub-emulator') return findPubsubEmulator() !== undefined && hasTool('java');
   const override = process.env[PATH_OVERRIDES[name] ?? ''];
   if (override) return isExecutable(override);
   const directories = (process.env.PATH ?? '').split(path.delimiter).filter((directory) => directory !== '');

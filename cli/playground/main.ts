@@ -55,6 +55,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
       jobBurst: 1_000,
       jobsPerSecond: 1_000,
       maximumJobsPerOwner: 200,
+      drainMs: DRAIN_MS,
     },
     host: '127.0.0.1',
     port,

@@ -13,6 +13,8 @@ export const debianPackages = {
   registry: ['docker-registry'],
   /** The event store that the engines' suites run against. */
   redis: ['redis-server'],
+  /** Fetches and runs the SQS server that the suites put load on, and Google's Pub/Sub emulator. */
+  java: ['default-jre-headless', 'maven'],
   /** Looks at the playground's page. */
   page: ['chromium'],
   /** Builds the Go programs where PATH has no Go; `bookworm-backports` holds a recent one. */

@@ -3,6 +3,7 @@ export const pinned = {
   moto: '5.2.1',
   checkov: '3.3.30',
   terraform: '1.11.4',
+  elasticmq: '1.6.9',
 } as const;
 
 /** Terraform before this has no write-only arguments, which keep secrets out of its state. */

@@ -1,5 +1,6 @@
 import { provisionDebian } from '../provision/debian';
 import type { DebianNeed } from '../provision/debian-packages';
+import { provisionElasticMq } from '../provision/elasticmq';
 import { provisionGo } from '../provision/go';
 import { checkov, moto, providePythonTool } from '../provision/python-tools';
 import { provisionRunsc } from '../provision/runsc';
@@ -19,6 +20,7 @@ export const testNeeds: readonly { readonly name: string; readonly provide: () =
     name: need,
     provide: () => provisionDebian([need]),
   })),
+  { name: 'ElasticMQ', provide: provisionElasticMq },
   { name: 'gVisor', provide: provisionRunsc },
   { name: 'the toolchains of the languages', provide: provideLanguages },
 ];

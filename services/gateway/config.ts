@@ -53,6 +53,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       jobDeadlineMs: seconds('SANDPIPER_DEADLINE_SECONDS', DAY_SECONDS, d.jobDeadlineMs),
       retentionMs: seconds('SANDPIPER_RETENTION_SECONDS', 14 * DAY_SECONDS, d.retentionMs),
       resumeGraceMs: seconds('SANDPIPER_RESUME_SECONDS', 3_600, d.resumeGraceMs),
+      drainMs: seconds('SANDPIPER_DRAIN_SECONDS', 3_600, d.drainMs),
     },
   };
 }

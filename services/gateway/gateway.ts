@@ -8,7 +8,7 @@ import type { EventStore } from '../engines/event-store';
 import type { JobQueue } from '../engines/job-queue';
 import { startReaper } from '../engines/reaper';
 import type { PresentVersion } from '../languages/host-toolchains';
-import { PROTOCOL_VERSION } from '../protocol/messages';
+import { CLOSE_CODES, PROTOCOL_VERSION } from '../protocol/messages';
 import { authenticator } from './auth';
 import { docsPage } from './docs-page';
 import { answerErrors } from './http-errors';
@@ -61,7 +61,10 @@ export interface ProtocolContext {
 export interface Gateway {
   readonly port: number;
   readonly adminPort?: number;
-  /** Tells WebSocket clients to resume elsewhere, answers the requests in flight, and ends. */
+  /**
+   * Tells clients of the native protocol to resume elsewhere; requests in flight and sockets of other protocols, which cannot
+   * be resumed, have `settings.drainMs` to end. Resolves when all have.
+   */
   close(): Promise<void>;
 }
 
@@ -69,6 +72,8 @@ export interface Gateway {
 const KEEP_ALIVE_MS = 620_000;
 /** Sockets that were told to go have so long to close. */
 const CLOSE_GRACE_MS = 2_000;
+/** Standard close code: the server goes, or restarts. */
+const GOING_AWAY = 1001;
 
 /** Resolves when it listens. @throws Error when a port is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
@@ -122,6 +127,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
   });
   const foreign = Object.assign({}, ...protocols.map(({ sockets }) => sockets)) as Protocol['sockets'];
+  const upgrade = (
+    request: http.IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    use: (socket: WebSocket) => void,
+  ): void => webSockets.handleUpgrade(request, socket, head, use);
   const serve = (socket: WebSocket, path: string, caller: Caller, traceparent: string | undefined): void => {
     if (path !== '/v1/ws') return foreign[path]!(socket, caller, context);
     const client = serveSocket(socket, caller, { service, watchers, settings, metrics, traceparent });
@@ -139,10 +150,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (!isAllowedOrigin(request.headers, settings.allowedOrigins)) return refuse(403);
     callerOf(request).then(
       (caller) =>
-        webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+        upgrade(request, socket, head, (webSocket) =>
           serve(webSocket, path, caller, request.headers.traceparent as string | undefined),
         ),
-      (error: unknown) => refuse(error instanceof ServiceError && error.code === 'unauthorized' ? 401 : 500),
+      (error: unknown) => {
+        if (!(error instanceof ServiceError) || error.code !== 'unauthorized') return refuse(500);
+        if (path !== '/v1/ws' || request.headers.origin === undefined) return refuse(401);
+        // A page is told nothing of a refused handshake, only how a socket was closed.
+        upgrade(request, socket, head, (webSocket) =>
+          webSocket.close(CLOSE_CODES.unauthorized, error.message.slice(0, 120)),
+        );
+      },
     );
   });
   const reaper = startReaper({ store, log });
@@ -161,13 +179,19 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     close: async () => {
       isClosing = true;
       reaper.close();
-      for (const client of clients) client.goAway();
+      const own = [...clients];
+      for (const client of own) client.goAway();
+      const impatient = setTimeout(() => own.forEach((client) => client.terminate()), CLOSE_GRACE_MS);
+      const outOfTime = setTimeout(() => {
+        for (const socket of webSockets.clients) socket.close(GOING_AWAY, 'the gateway ends');
+        app.server.closeAllConnections();
+      }, settings.drainMs);
       const cutOff = setTimeout(() => {
         for (const socket of webSockets.clients) socket.terminate();
-      }, CLOSE_GRACE_MS);
+      }, settings.drainMs + CLOSE_GRACE_MS);
       await app.close();
       await new Promise<void>((resolve) => webSockets.close(() => resolve()));
-      clearTimeout(cutOff);
+      for (const timer of [impatient, outOfTime, cutOff]) clearTimeout(timer);
       watchers.close();
       await admin?.close();
     },

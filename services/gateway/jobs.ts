@@ -129,6 +129,10 @@ export function createJobService(props: JobServiceProps): JobService {
     const isBearer = token !== undefined && tokens.isValid(jobId, token);
     const state = await store.findJob(jobId);
     const isOwner = caller.userId !== undefined && state?.owner === ownerOf(caller);
+    if (!state && isBearer && Date.now() - submittedMs(jobId) < settings.jobDeadlineMs) {
+      // The token is good, so there was such a job: a store that lost it learns of it again from the queue's message.
+      throw new ServiceError('unavailable', `the job ${jobId} is not known at the moment`, RETRY_AFTER_OUTAGE_MS);
+    }
     // Who may not see a job is not told whether there is one.
     if (!state || !(isBearer || isOwner)) {
       throw new ServiceError('notFound', `there is no job ${jobId} of yours, or it has expired`);
@@ -185,6 +189,11 @@ function newJobId(): string {
   const time = Buffer.alloc(6);
   time.writeUIntBE(Date.now(), 0, 6);
   return Buffer.concat([time, randomBytes(10)]).toString('hex');
+}
+
+/** When a job of ours was submitted: its id says so. */
+function submittedMs(jobId: string): number {
+  return parseInt(jobId.slice(0, 12), 16) || 0;
 }
 
 function offered({ language, version, exactVersion }: PresentVersion): OfferedVersion {

@@ -27,6 +27,8 @@ export interface GatewaySettings {
   readonly retentionMs: number;
   /** A job whose last client has gone goes on for so long, then it is cancelled. */
   readonly resumeGraceMs: number;
+  /** At its end the gateway waits so long for requests and sockets that cannot be resumed elsewhere. */
+  readonly drainMs: number;
   /** A connection that says nothing for so long after its opening is closed. */
   readonly initTimeoutMs: number;
   /** Pings are sent so often; a peer that misses one is gone. */
@@ -54,6 +56,7 @@ export const defaultSettings: GatewaySettings = {
   jobDeadlineMs: 5 * MINUTE_MS,
   retentionMs: 60 * MINUTE_MS,
   resumeGraceMs: 30_000,
+  drainMs: 20_000,
   initTimeoutMs: 30_000,
   heartbeatMs: 30_000,
   maximumMessageBytes: 4 * MEBIBYTE,

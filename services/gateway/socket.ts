@@ -27,6 +27,8 @@ export interface SocketContext {
 export interface ClientSocket {
   /** Tells the client to go on elsewhere, and closes. */
   goAway(): void;
+  /** Closes without a word. */
+  terminate(): void;
 }
 
 /** Messages that one connection may get wrong before it is closed. */
@@ -172,6 +174,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       send({ type: 'goingAway' });
       socket.close(GOING_AWAY, 'resume elsewhere');
     },
+    terminate: () => socket.terminate(),
   };
 }
 

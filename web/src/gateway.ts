@@ -5,9 +5,13 @@ import type { PROTOCOL_VERSION } from '../../services/protocol/messages';
 /** A type import, so that the schemas stay out of the page. */
 const SUBPROTOCOL: typeof PROTOCOL_VERSION = 'sandpiper.v1';
 
+/** Before a token that travels as a subprotocol: a page cannot set headers on a WebSocket. */
+const TOKEN_PREFIX = 'bearer.';
+
 /** Opens a socket to the gateway that served this page. */
-export function openSocket(): WebSocket {
-  return new WebSocket(new URL('/v1/ws', location.href.replace(/^http/, 'ws')), SUBPROTOCOL);
+export function openSocket(token: string | undefined): WebSocket {
+  const subprotocols = [SUBPROTOCOL, ...(token === undefined ? [] : [`${TOKEN_PREFIX}${token}`])];
+  return new WebSocket(new URL('/v1/ws', location.href.replace(/^http/, 'ws')), subprotocols);
 }
 
 /** The languages that can be run; asks again until it is told, and calls `onFailure` each time that it is not. */

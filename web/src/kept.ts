@@ -7,6 +7,8 @@ export type KeptRun = { readonly request: SubmitRequest } | { readonly ticket: J
 /** What this tab keeps over a reload. Storage may be full or forbidden: then a reload forgets. */
 export const keptProgram = slot('sandpiper.program', programFrom);
 export const keptRun = slot('sandpiper.run', runFrom);
+/** The user's JWT, where the gateway wants one. */
+export const keptToken = slot('sandpiper.token', (value) => (typeof value === 'string' ? value : undefined));
 
 interface Slot<T> {
   get(): T | undefined;

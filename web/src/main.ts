@@ -1,18 +1,20 @@
 import { createClient } from '../../services/protocol/client';
 import { element } from './elements';
 import { fetchLanguages, openSocket } from './gateway';
-import { keptProgram } from './kept';
+import { keptProgram, keptToken } from './kept';
 import { groupByLanguage } from './language-list';
 import { createNotice } from './notice';
 import { createProgramForm } from './program-form';
 import { createRunPanel } from './run-panel';
 import { fromFragment, toFragment } from './share';
+import { createSignIn } from './sign-in';
 import { followTheme } from './theme';
 
 const notice = createNotice(() => client.retryNow());
-const client = createClient({ openSocket, onConnection: notice.connection });
+const client = createClient({ openSocket: () => openSocket(keptToken.get()), onConnection: notice.connection });
 const form = createProgramForm(onEdit);
-const panel = createRunPanel(client, form.read);
+const panel = createRunPanel(client, form.read, () => signIn.ask());
+const signIn = createSignIn(panel.takeUp);
 
 function onEdit(): void {
   keptProgram.set(form.read());

@@ -13,12 +13,16 @@ export interface RunPanel {
   stop(): void;
   /** Whether a program can be run at all. */
   allow(isAllowed: boolean): void;
-  /** Takes up the run of this tab before a reload. */
+  /** Takes up the run of this tab: that before a reload, or the one that was refused for want of a token. */
   takeUp(): void;
 }
 
-/** Run, stop, live input, output and status: everything about the one job that the page shows. */
-export function createRunPanel(client: ProtocolClient, read: () => Program): RunPanel {
+/**
+ * Run, stop, live input, output and status: everything about the one job that the page shows.
+ *
+ * @param onUnauthorized the gateway wants a token: with one, the run can be taken up
+ */
+export function createRunPanel(client: ProtocolClient, read: () => Program, onUnauthorized: () => void): RunPanel {
   const runButton = element('run', HTMLButtonElement);
   const stopButton = element('stop', HTMLButtonElement);
   const copy = element('copy', HTMLButtonElement);
@@ -70,7 +74,8 @@ export function createRunPanel(client: ProtocolClient, read: () => Program): Run
       hear({ kind: 'event', event });
     },
     onRefused: (refusal) => {
-      keptRun.clear();
+      if (refusal.code === 'unauthorized') onUnauthorized();
+      else keptRun.clear();
       hear({ kind: 'refused', refusal });
     },
   };

@@ -1,6 +1,7 @@
+import { SignJWT } from 'jose';
 import type { Page } from 'playwright-core';
 import { buildPage } from '../../../cli/build/page';
-import { openTestGateway, type TestGateway } from '../../support/gateway/test-gateway';
+import { openTestGateway, SECRET, type TestGateway } from '../../support/gateway/test-gateway';
 import { requireTool } from '../../support/require-tool';
 import { openBrowser, type OpenBrowser } from './browser';
 
@@ -76,5 +77,57 @@ describe('the playground page at its gateway', () => {
     await shows('#output', 'typed\ntyped\n');
     await page.click('#end-input');
     await shows('#status', 'Finished.');
+  });
+});
+
+/** As behind a cloud's load balancer: nobody runs anything without a token. */
+describe('the playground page at a gateway that wants a token', () => {
+  requireTool('chromium');
+  let browser: OpenBrowser;
+  let gateway: TestGateway;
+  let page: Page;
+
+  beforeAll(async () => {
+    gateway = await openTestGateway({ pageDirectory: buildPage().directory, settings: { allowAnonymous: false } });
+    gateway.startRunner();
+    browser = await openBrowser();
+    page = await browser.context.newPage();
+    page.setDefaultTimeout(WAIT.timeout);
+    await page.goto(gateway.url);
+    await page.locator('#run:enabled').waitFor();
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await gateway?.close();
+  }, 60_000);
+
+  const tokenOf = (secret: string): Promise<string> =>
+    new SignJWT({ user_id: 'u1' }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(secret));
+  const signIn = async (token: string): Promise<void> => {
+    await page.fill('#token', token);
+    await page.press('#token', 'Enter');
+  };
+
+  it('asks for one, says when it is none or is refused, and then runs what was asked for', async () => {
+    expect(await page.isHidden('#sign-in')).toBe(true);
+    await page.click('.cm-content');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText('print signed in\nexit 0');
+    await page.click('#run');
+    await page.locator('#sign-in').waitFor({ state: 'visible' });
+    await signIn('no token');
+    expect(await page.$eval('#token', (field) => (field as HTMLInputElement).validationMessage)).toMatch('three parts');
+    await signIn(await tokenOf('another secret'));
+    await page.locator('#sign-in').waitFor({ state: 'visible' });
+    await signIn(`Bearer ${await tokenOf(SECRET)}`);
+    await page.locator('#output', { hasText: 'signed in' }).waitFor();
+    expect(await page.isHidden('#sign-in')).toBe(true);
+  });
+
+  it('keeps it over a reload, and sends it nowhere but to the socket', async () => {
+    await page.reload();
+    await page.locator('#output', { hasText: 'signed in' }).waitFor();
+    expect(page.url()).not.toContain('eyJ');
+    expect(await page.evaluate(() => Object.keys(localStorage).join())).not.toContain('token');
   });
 });

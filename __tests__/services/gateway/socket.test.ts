@@ -90,6 +90,23 @@ describe('the native WebSocket', () => {
     expect(other.outputOf(job)).toBe('one\n');
   });
 
+  it('asks for patience when a job is resumed that the store has lost, until its deadline', async () => {
+    const gateway = await gatewayWith({}, 0);
+    const client = await clientOf(gateway);
+    const { job, token } = await client.submit('print');
+    await gateway.store.forgetJob(job);
+    const other = await clientOf(gateway);
+    other.send({ type: 'resume', job, token });
+    expect(await other.next(({ type }) => type === 'error')).toMatchObject({
+      code: 'unavailable',
+      retryAfterMs: 2_000,
+    });
+    const later = await gatewayWith({ beside: gateway, settings: { jobDeadlineMs: 0 } }, 0);
+    const late = await clientOf(later);
+    late.send({ type: 'resume', job, token });
+    expect(await late.next(({ type }) => type === 'error')).toMatchObject({ code: 'notFound' });
+  });
+
   it('shows a job to nobody without its token', async () => {
     const gateway = await gatewayWith();
     const { job } = await (await clientOf(gateway)).submit('print secret\nwait');
@@ -157,7 +174,7 @@ describe('the native WebSocket', () => {
   it('frees a job’s place when it ends', async () => {
     const client = await clientOf(await gatewayWith({ settings: { maximumJobsPerOwner: 1 } }));
     for (let n = 0; n < 3; n++) {
-      const { job } = await untilAccepted(client);
+      const { job } = await client.submit('print');
       await client.next(endOf(job));
     }
   });
@@ -212,14 +229,3 @@ describe('the native WebSocket', () => {
     expect(next.seq).toBe(Number(last.seq) + 1);
   });
 });
-
-async function untilAccepted(client: TestClient): Promise<{ job: string }> {
-  for (;;) {
-    try {
-      return await client.submit('print');
-    } catch (error) {
-      // The place is freed just after the client has read the end.
-      if (!(error as Error).message.includes('tooManyJobs')) throw error;
-    }
-  }
-}

@@ -43,7 +43,7 @@ export async function openTestGateway({ settings, beside, ...options }: TestGate
     store,
     versions: scriptVersions,
     secret: SECRET,
-    settings: { ...defaultSettings, allowAnonymous: true, ...settings },
+    settings: { ...defaultSettings, allowAnonymous: true, drainMs: 500, ...settings },
     host: '127.0.0.1',
     port: 0,
     adminPort: 0,

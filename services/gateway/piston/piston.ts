@@ -3,13 +3,16 @@ import * as semver from 'semver';
 import type { WebSocket } from 'ws';
 import { firstIssue } from '../../protocol/first-issue';
 import { jobSchema, type Job } from '../../protocol/job';
-import { CLIENT_SIGNALS } from '../../protocol/messages';
+import { CLIENT_SIGNALS, MAX_STDIN_MESSAGE_BYTES } from '../../protocol/messages';
 import type { Protocol, ProtocolContext } from '../gateway';
 import { startHeartbeat } from '../heartbeat';
 import { httpStatus, sayWhenToRetry } from '../http-errors';
 import { ServiceError, type AcceptedJob, type Caller } from '../job-service';
 import { PistonRequestError, pistonJob } from './request';
 import { pistonStages } from './result';
+
+/** Piston's own paths, and those of its public instance. */
+const BASES = ['/api/v2', '/api/v2/piston'];
 
 /**
  * Piston's API, version 2, so that its clients work by changing their URL. As there: messages, defaults, error texts and close
@@ -18,29 +21,45 @@ import { pistonStages } from './result';
 export const piston: Protocol = {
   routes: (app, context) => {
     const { service, callerOf } = context;
-    app.get('/api/v2/runtimes', () =>
-      service.languages.map(({ id, aliases, version }) => ({ language: id, version: semverOf(version), aliases })),
-    );
-    app.post('/api/v2/execute', async (request, reply) => {
-      try {
-        const job = checked(pistonJob(bodyOf(request.body)));
-        const accepted = await submitted(context, await callerOf(request), job);
-        const left = new AbortController();
-        reply.raw.once('close', () => {
-          left.abort();
-          if (!reply.raw.writableFinished) void cancel(context, accepted.jobId);
-        });
-        const follower = pistonStages();
-        for await (const { event } of service.follow(accepted.jobId, undefined, left.signal)) follower.take(event);
-        const { compile, run = compile } = follower.stages;
-        return await reply.send({ run, compile, language: accepted.language, version: semverOf(accepted.version) });
-      } catch (error) {
-        return refuse(reply, error);
-      }
-    });
+    for (const base of BASES) {
+      app.get(`${base}/runtimes`, () =>
+        service.languages.map(({ id, aliases, version }) => ({ language: id, version: semverOf(version), aliases })),
+      );
+      app.post(`${base}/execute`, async (request, reply) => {
+        const left = leaving(reply);
+        try {
+          return await reply.send(await execute(context, await callerOf(request), request.body, left));
+        } catch (error) {
+          return refuse(reply, error);
+        }
+      });
+    }
   },
-  sockets: { '/api/v2/connect': connect },
+  sockets: Object.fromEntries(BASES.map((base) => [`${base}/connect`, connect])),
 };
+
+/** Runs one job to its end; one whose client leaves is cancelled, whenever that is. */
+async function execute(context: ProtocolContext, caller: Caller, body: unknown, left: AbortSignal) {
+  const job = checked(pistonJob(bodyOf(body)));
+  const { jobId, language, version } = await submitted(context, caller, job);
+  const leave = (): void => void cancel(context, jobId);
+  if (left.aborted) leave();
+  else left.addEventListener('abort', leave, { once: true });
+  const follower = pistonStages();
+  for await (const { event } of context.service.follow(jobId, undefined, left)) follower.take(event);
+  left.removeEventListener('abort', leave);
+  const { compile, run = compile } = follower.stages;
+  return { run, compile, language, version: semverOf(version) };
+}
+
+/** Aborts when the client has gone before it had its answer. */
+function leaving(reply: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) left.abort();
+  });
+  return left.signal;
+}
 
 /** Piston's own time: its clients send `init` as soon as they are connected. */
 const INIT_TIMEOUT_MS = 1_000;
@@ -87,7 +106,7 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
       else if (event.type === 'stdout' || event.type === 'stderr') {
         send({ type: 'data', stream: event.type, data: event.data });
         if (socket.bufferedAmount > context.settings.maximumBufferedBytes)
-          throw new Error('the client reads too slowly');
+          throw new PistonRequestError('the output is read too slowly');
       }
     }
     if (reading.signal.aborted) return;
@@ -110,9 +129,10 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
       if (!isInput && !CLIENT_SIGNALS.includes(message.signal as (typeof CLIENT_SIGNALS)[number])) {
         return socket.close(CLOSE.invalidSignal, 'Invalid signal');
       }
+      const input = isInput ? inputOf(message.data) : '';
       const accepted = await initialized;
       if (!accepted) return;
-      if (isInput) await service.command(accepted.jobId, { type: 'stdin', data: String(message.data) });
+      if (isInput) await service.command(accepted.jobId, { type: 'stdin', data: input });
       else await service.command(accepted.jobId, { type: 'signal', signal: String(message.signal) });
     }
   };
@@ -132,6 +152,13 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     if (isOver || !initialized) return;
     void initialized.then((accepted) => (accepted ? cancel(context, accepted.jobId) : undefined));
   });
+}
+
+/** @throws PistonRequestError */
+function inputOf(data: unknown): string {
+  if (typeof data !== 'string') throw new PistonRequestError('data is required as a string');
+  if (Buffer.byteLength(data) <= MAX_STDIN_MESSAGE_BYTES) return data;
+  throw new PistonRequestError(`data must have at most ${MAX_STDIN_MESSAGE_BYTES} bytes; send several messages`);
 }
 
 /** @throws PistonRequestError naming the field */

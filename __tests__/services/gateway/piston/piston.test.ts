@@ -98,6 +98,44 @@ describe('Piston’s HTTP API', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(1);
   });
 
+  it('answers on the paths of Piston’s public instance too', async () => {
+    const runtimes = await (await fetch(`${gateway.url}/api/v2/piston/runtimes`)).json();
+    expect(runtimes).toHaveLength(2);
+    const answer = await fetch(`${gateway.url}/api/v2/piston/execute`, { method: 'POST', body: JSON.stringify(BODY) });
+    expect(await answer.json()).toMatchObject({ run: { stdout: 'hello\n', code: 2 } });
+  });
+
+  it('cancels the job of a client that leaves while it is submitted', async () => {
+    let isAsked = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let isCreated = (_: string): void => undefined;
+    const created = new Promise<string>((resolve) => (isCreated = resolve));
+    const createJob = gateway.store.createJob.bind(gateway.store);
+    jest.spyOn(gateway.store, 'createJob').mockImplementation(async (job) => {
+      isAsked();
+      await held;
+      const answer = await createJob(job);
+      isCreated(job.id);
+      return answer;
+    });
+    const leaving = new AbortController();
+    const body = JSON.stringify({ ...BODY, files: [{ content: 'wait' }] });
+    const fetched = fetch(`${gateway.url}/api/v2/execute`, { method: 'POST', body, signal: leaving.signal });
+    await asked;
+    leaving.abort();
+    await expect(fetched).rejects.toThrow();
+    // Long enough for the gateway to learn of it; if not, it learns of it a little later, with the same end.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    goOn();
+    const job = await created;
+    for await (const { event } of gateway.store.follow(job, undefined, AbortSignal.timeout(20_000))) {
+      if (event.type === 'exit') expect(event).toMatchObject({ reason: 'cancelled' });
+    }
+    expect(await gateway.store.findJob(job)).toMatchObject({ state: 'ended' });
+  });
+
   it('serves the published client, unchanged', async () => {
     const { runtimes, result } = await runByPistonClient(gateway.url, 'script', 'print hello\nexit 0');
     expect(runtimes).toHaveLength(2);
@@ -139,6 +177,36 @@ describe('Piston’s WebSocket', () => {
       if (event.type === 'exit') expect(event).toMatchObject({ reason: 'cancelled' });
     }
     expect(await gateway.store.findJob(job!)).toMatchObject({ state: 'ended' });
+  });
+
+  it('lets a job end when the gateway ends, and cancels it only when time is up', async () => {
+    const ending = await talk();
+    ending.send({ type: 'init', ...BODY, files: [{ content: 'print on\necho\nexit 0' }] });
+    await ending.until('data');
+    const other = await openTestGateway({ beside: gateway, protocols: [piston], settings: { drainMs: 20_000 } });
+    const late = new WebSocket(`${other.url.replace('http', 'ws')}/api/v2/connect`);
+    const lateMessages: string[] = [];
+    late.on('message', (data: Buffer) => lateMessages.push(data.toString()));
+    await new Promise((resolve) => late.once('open', resolve));
+    late.send(JSON.stringify({ type: 'init', ...BODY, files: [{ content: 'print on\nexit 0' }] }));
+    const lateClosed = new Promise<number>((resolve) => late.once('close', resolve));
+    while (lateMessages.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await other.close();
+    expect(await lateClosed).toBe(4999);
+    expect(lateMessages.join()).toContain('"exit"');
+    await gateway.close();
+    expect(await ending.closed).toBe(1001);
+  });
+
+  it.each([
+    ['input without data', { type: 'data', stream: 'stdin' }, 'data is required as a string'],
+    ['too much input at once', { type: 'data', stream: 'stdin', data: 'x'.repeat(65_537) }, 'at most 65536 bytes'],
+  ])('refuses %s', async (_, message, words) => {
+    const { messages, send, closed } = await talk();
+    send({ type: 'init', ...BODY, files: [{ content: 'echo' }] });
+    send(message);
+    expect(await closed).toBe(4002);
+    expect(messages.at(-1)).toEqual({ type: 'error', message: expect.stringContaining(words) });
   });
 
   it.each([

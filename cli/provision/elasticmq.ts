@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { missingTool } from '../failure';
+import { cacheDirectory } from './cache';
+import { isDebian, provisionDebian } from './debian';
+import { findExecutable } from './executable';
+import { pinned } from './pinned';
+import { withProgress } from './progress';
+
+/** An SQS server that bears load, for the tests. Maven Central holds it; Maven checks the sums of what it fetches. */
+const ARTIFACT = { groupId: 'org.elasticmq', artifactId: 'elasticmq-server_2.13', version: pinned.elasticmq };
+
+/** Directory of its jars; undefined when they, or a Java to run them, are not here. */
+export function findElasticMq(): string | undefined {
+  return fs.existsSync(jarsDirectory()) && findExecutable('java') !== undefined ? jarsDirectory() : undefined;
+}
+
+/** Fetches the jars unless they are here. @throws Failure with Maven's own words */
+export async function provisionElasticMq(): Promise<string> {
+  const present = findElasticMq();
+  if (present !== undefined) return present;
+  const isMissing = ['java', 'mvn'].some((program) => findExecutable(program) === undefined);
+  if (isMissing && isDebian()) await provisionDebian(['java']);
+  if (!fs.existsSync(jarsDirectory())) await withProgress(`fetching ElasticMQ ${pinned.elasticmq}`, fetchJars);
+  const directory = findElasticMq();
+  if (directory === undefined) throw missingTool('ElasticMQ needs Java 17 or newer on PATH');
+  return directory;
+}
+
+function fetchJars(): void {
+  const target = jarsDirectory();
+  fs.mkdirSync(path.dirname(target), { recursive: true });
+  const temporary = fs.mkdtempSync(`${target}.`);
+  fs.writeFileSync(path.join(temporary, 'pom.xml'), pom());
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars'];
+  const { status, stdout, error } = spawnSync('mvn', ['--quiet', '--batch-mode', '--strict-checksums', ...goal], {
+    cwd: temporary,
+    encoding: 'utf8',
+  });
+  const jars = path.join(temporary, 'jars');
+  try {
+    if (error || status !== 0)
+      throw missingTool(`Maven could not fetch ElasticMQ:\n${error?.message ?? stdout.trim()}`);
+    // Another process may have been faster.
+    if (!fs.existsSync(target)) fs.renameSync(jars, target);
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+function pom(): string {
+  const { groupId, artifactId, version } = ARTIFACT;
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>sandpiper</groupId>
+  <artifactId>elasticmq</artifactId>
+  <version>1</version>
+  <packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>${groupId}</groupId>
+      <artifactId>${artifactId}</artifactId>
+      <version>${version}</version>
+    </dependency>
+  </dependencies>
+</project>
+`;
+}
+
+function jarsDirectory(): string {
+  return cacheDirectory(`elasticmq-${pinned.elasticmq}`);
+}
