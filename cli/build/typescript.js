@@ -8,8 +8,8 @@ const project = path.resolve(__dirname, '../..');
 const output = path.join(project, 'dist');
 const stampFile = path.join(output, '.typescript.json');
 
-/** What is compiled: file for file, so that `dist/` mirrors the tree and a command loads only what it needs. */
-const ROOTS = ['main.ts', 'stacks', 'modules', 'services', 'local', 'cli', 'bench'];
+/** What is compiled: file for file, so that `dist/` mirrors the tree and a command loads only what it needs. The benchmarks start the tests' servers. */
+const ROOTS = ['main.ts', 'stacks', 'modules', 'services', 'local', 'cli', 'bench', '__tests__/support/engines'];
 
 /**
  * Compiles what is stale into `dist/` and returns whether anything was. Types are not checked here: `./sandpiper test`

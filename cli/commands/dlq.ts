@@ -18,8 +18,12 @@ export function command(): Command {
     dlq
       .command(name)
       .description(description)
-      .addOption(new Option('--queue <url>', 'URL of the SQS queue').env('SANDPIPER_QUEUE'))
-      .addOption(new Option('--dead-letters <url>', 'URL of the queue beside it').env('SANDPIPER_DEAD_LETTERS'));
+      .addOption(
+        new Option('--queue <url>', 'URL of the SQS queue, or pubsub://PROJECT/TOPIC/SUBSCRIPTION').env(
+          'SANDPIPER_QUEUE',
+        ),
+      )
+      .addOption(new Option('--dead-letters <url>', 'the same of the queue beside it').env('SANDPIPER_DEAD_LETTERS'));
   const withIds = (
     name: string,
     description: string,

@@ -44,7 +44,10 @@ export function command(): Command {
         .default('memory:'),
     )
     .addOption(
-      new Option('--queue <url>', 'job queue: memory:, or the URL of an SQS queue (with SANDPIPER_DEAD_LETTERS)')
+      new Option(
+        '--queue <url>',
+        'job queue: memory:, the URL of an SQS queue, or pubsub://PROJECT/TOPIC/SUBSCRIPTION (with SANDPIPER_DEAD_LETTERS)',
+      )
         .env('SANDPIPER_QUEUE')
         .default('memory:'),
     )

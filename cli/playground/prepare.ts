@@ -21,10 +21,11 @@ export interface Engines {
   readonly events: string;
 }
 
-/** What the process may know of its surroundings, beside PATH: where caches are, how much to log, and how to reach SQS. */
+/** What the process may know of its surroundings, beside PATH: where caches are, how much to log, and how to reach SQS or Pub/Sub. */
 const PASSED_ON = [
   ...['HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'LOG_LEVEL'],
   ...['SANDPIPER_DEAD_LETTERS', 'SANDPIPER_LEASE_SECONDS'],
+  ...['PUBSUB_EMULATOR_HOST', 'GOOGLE_APPLICATION_CREDENTIALS'],
   ...['AWS_REGION', 'AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
 ];
 

@@ -79,6 +79,9 @@ export interface EventStore {
   /** Jobs whose deadline passed and which have not ended, up to `maximum`: the reaper's work. */
   overdue(nowMs: number, maximum: number): Promise<readonly string[]>;
 
+  /** How many jobs were accepted and have not ended: those that wait and those that run. */
+  underWay(): Promise<number>;
+
   /** @throws StoreUnavailableError when the store does not answer */
   ping(): Promise<void>;
 

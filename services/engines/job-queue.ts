@@ -21,8 +21,14 @@ export interface JobQueue {
    */
   receive(options: ReceiveOptions): Promise<readonly Lease[]>;
 
-  /** About how many messages wait, and how many are leased. Exact for memory, approximate for the clouds. */
+  /**
+   * About how many messages wait, and how many are leased. Exact for memory, approximate for SQS; Pub/Sub tells it minutes late
+   * and counts leased messages among those that wait.
+   */
   depth(): Promise<QueueDepth>;
+
+  /** @throws QueueUnavailableError when the queue cannot be reached, or may not be used */
+  ping(): Promise<void>;
 
   /** Messages that were put aside, for `sandpiper dlq`. */
   readonly deadLetters: DeadLetters;

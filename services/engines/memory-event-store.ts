@@ -192,6 +192,12 @@ export class MemoryEventStore implements EventStore {
     if (holders?.size === 0) this.places.delete(group);
   }
 
+  async underWay(): Promise<number> {
+    let count = 0;
+    for (const { state } of this.jobs.values()) if (state !== 'ended') count++;
+    return count;
+  }
+
   async overdue(nowMs: number, maximum: number): Promise<readonly string[]> {
     const ids: string[] = [];
     for (const [id, job] of this.jobs) {

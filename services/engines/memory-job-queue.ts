@@ -60,6 +60,8 @@ export class MemoryJobQueue implements JobQueue {
     return { waiting: this.messages.size - inFlight, inFlight };
   }
 
+  async ping(): Promise<void> {}
+
   readonly deadLetters = {
     list: async (maximum: number): Promise<readonly DeadLetter[]> =>
       [...this.putAside.values()].slice(0, maximum).map(({ message, reason }) => ({

@@ -1,30 +1,55 @@
 import { MemoryJobQueue } from './memory-job-queue';
 import type { JobQueue } from './job-queue';
+import { parsePubsubUrl, type PubsubQueueName } from './pubsub/names';
+
+const FORMS = 'memory:, the URL of an SQS queue, or pubsub://PROJECT/TOPIC/SUBSCRIPTION';
 
 /**
- * Opens the job queue that a URL names: `memory:`, or that of an SQS queue. Credentials are those of the environment; the
- * region too, unless the URL names it.
+ * Opens the job queue that a URL names: `memory:`, that of an SQS queue, or `pubsub://PROJECT/TOPIC/SUBSCRIPTION`. Credentials are
+ * those of the environment or the machine; the region of SQS too, unless the URL names it. `PUBSUB_EMULATOR_HOST` leads to Google's
+ * emulator.
  *
- * @param deadLetterUrl URL of the SQS queue where messages are put aside; needed with SQS
+ * @param deadLetterUrl where messages are put aside, in the same form; needed but with `memory:`
  * @throws TypeError naming what is wrong
  */
 export function openJobQueue(url: string, deadLetterUrl: string | undefined): JobQueue {
   if (url === 'memory:') return new MemoryJobQueue();
-  checkQueueUrl('job queue', url);
-  if (deadLetterUrl === undefined)
-    throw new TypeError('dead-letter queue: is not set; an SQS queue needs one beside it');
-  checkQueueUrl('dead-letter queue', deadLetterUrl);
-  // Loaded only where it is used.
-  const { SqsJobQueue } = require('./sqs-job-queue') as typeof import('./sqs-job-queue');
-  const region = regionOf(url);
-  return new SqsJobQueue({ queueUrl: url, deadLetterQueueUrl: deadLetterUrl, client: region ? { region } : undefined });
+  const pubsub = parsePubsubUrl(url);
+  if (!pubsub && !isHttp(url)) throw new TypeError(`job queue: ${JSON.stringify(url)} must be ${FORMS}`);
+  if (deadLetterUrl === undefined) {
+    throw new TypeError('dead-letter queue: is not set; every queue but memory: needs one beside it');
+  }
+  return pubsub ? openPubsub(pubsub, deadLetterUrl) : openSqs(url, deadLetterUrl);
 }
 
-function checkQueueUrl(what: string, url: string): void {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
-  if (protocol !== 'https:' && protocol !== 'http:') {
-    throw new TypeError(`${what}: ${JSON.stringify(url)} must be memory: or the URL of an SQS queue`);
-  }
+function openSqs(queueUrl: string, deadLetterQueueUrl: string): JobQueue {
+  if (!isHttp(deadLetterQueueUrl)) throw notBeside(deadLetterQueueUrl, 'the URL of an SQS queue');
+  // Loaded only where it is used, as below.
+  const { SqsJobQueue } = require('./sqs-job-queue') as typeof import('./sqs-job-queue');
+  const region = regionOf(queueUrl);
+  return new SqsJobQueue({ queueUrl, deadLetterQueueUrl, client: region ? { region } : undefined });
+}
+
+function openPubsub(queue: PubsubQueueName, deadLetterUrl: string): JobQueue {
+  const deadLetters = parsePubsubUrl(deadLetterUrl);
+  if (!deadLetters) throw notBeside(deadLetterUrl, 'pubsub://PROJECT/TOPIC/SUBSCRIPTION');
+  const { PubsubJobQueue } = require('./pubsub-job-queue') as typeof import('./pubsub-job-queue');
+  const { countUndelivered } = require('./pubsub/undelivered') as typeof import('./pubsub/undelivered');
+  const emulator = process.env.PUBSUB_EMULATOR_HOST || undefined;
+  return new PubsubJobQueue({
+    queue,
+    deadLetters,
+    emulator,
+    countUndelivered: emulator === undefined ? countUndelivered({ queue }) : undefined,
+  });
+}
+
+function notBeside(url: string, form: string): TypeError {
+  return new TypeError(`dead-letter queue: ${JSON.stringify(url)} must be ${form}, as the job queue is`);
+}
+
+function isHttp(url: string): boolean {
+  return URL.canParse(url) && ['https:', 'http:'].includes(new URL(url).protocol);
 }
 
 /** The region that the name of an SQS endpoint holds ("Amazon Simple Queue Service endpoints and quotas"). */

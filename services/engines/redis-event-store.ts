@@ -23,7 +23,7 @@ export async function openRedisEventStore(address: RedisAddress): Promise<EventS
   return new RedisEventStore(connection, subscriber);
 }
 
-/** Jobs by their deadline; a key of its own, so it may tell of jobs that have ended since. */
+/** Jobs under way by their deadline; a key of its own, so it may tell for a while of jobs that have ended. */
 const DEADLINES = 'sandpiper:deadlines';
 /** Events in one answer of a follower. */
 const PAGE = 500;
@@ -117,6 +117,7 @@ class RedisEventStore implements EventStore {
       await this.connection.run('jobAppend', keys, attempt.epoch, after, isTerminal ? 1 : 0, ...texts),
     );
     if (last === -1) throw new FencedError(attempt);
+    if (isTerminal) await this.connection.call((redis) => redis.zrem(DEADLINES, attempt.jobId));
     return last;
   }
 
@@ -204,6 +205,10 @@ class RedisEventStore implements EventStore {
     const over = ids.filter((_, index) => states[index] === undefined || states[index].state === 'ended');
     if (over.length > 0) await this.connection.call((redis) => redis.zrem(DEADLINES, ...over));
     return ids.filter((id) => !over.includes(id));
+  }
+
+  async underWay(): Promise<number> {
+    return this.connection.call((redis) => redis.zcard(DEADLINES));
   }
 
   async ping(): Promise<void> {

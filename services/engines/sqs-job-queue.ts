@@ -92,6 +92,10 @@ export class SqsJobQueue implements JobQueue {
     return { waiting: count('') + count('Delayed'), inFlight: count('NotVisible') };
   }
 
+  async ping(): Promise<void> {
+    await this.depth();
+  }
+
   async close(): Promise<void> {
     this.client.destroy();
   }

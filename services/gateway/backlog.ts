@@ -1,22 +1,28 @@
-import type { JobQueue } from '../engines/job-queue';
+import type { EventStore } from '../engines/event-store';
 
-/** What is known of the queue's length. Asked seldom: many submits share one answer. */
+/** What is known of the jobs that wait. Asked seldom: many submits share one answer. */
 export interface Backlog {
-  /** About how many jobs wait. Never rejects: without an answer the last one holds. */
+  /** About how many jobs wait for a slot. Never rejects: without an answer the last one holds. */
   waiting(): Promise<number>;
 }
 
 const FRESH_MS = 1_000;
 
-export function watchBacklog(queue: JobQueue): Backlog {
+/**
+ * Counts in the event store, which knows at once of every job that was accepted or has ended; a queue's own count is approximate
+ * (SQS), or minutes old (Pub/Sub).
+ *
+ * @param slots jobs that all runners together run at once
+ */
+export function watchBacklog(store: Pick<EventStore, 'underWay'>, slots: number): Backlog {
   let waiting = 0;
   let askedAtMs = -Infinity;
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
     try {
-      ({ waiting } = await queue.depth());
+      waiting = Math.max(0, (await store.underWay()) - slots);
     } catch {
-      // The submit itself will tell that the queue is away.
+      // The submit itself will tell that the store is away.
     } finally {
       askedAtMs = Date.now();
       asking = undefined;

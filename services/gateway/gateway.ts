@@ -164,7 +164,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
   });
   const reaper = startReaper({ store, log });
-  const dependencies = { queue: () => queue.depth(), events: () => store.ping() };
+  const dependencies = { queue: () => queue.ping(), events: () => store.ping() };
   const admin =
     options.adminPort === undefined
       ? undefined

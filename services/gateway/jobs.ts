@@ -44,7 +44,7 @@ const RETRY_AFTER_OUTAGE_MS = 2_000;
 
 export function createJobService(props: JobServiceProps): JobService {
   const { queue, store, versions, tokens, settings, observer, log = () => {} } = props;
-  const backlog = watchBacklog(queue);
+  const backlog = watchBacklog(store, settings.slots);
 
   const submit: JobService['submit'] = async (caller, request) => {
     const span = tracer().startSpan('submit', { kind: SpanKind.PRODUCER }, contextOf(request.traceparent));

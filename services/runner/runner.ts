@@ -52,7 +52,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     return offered.find((one) => one.version === chosen)!.runtime;
   };
   const metrics = runnerMetrics({ supply, slots, running: () => worker.running });
-  const dependencies = { queue: () => queue.depth(), events: () => store.ping() };
+  const dependencies = { queue: () => queue.ping(), events: () => store.ping() };
   const admin =
     options.adminPort === undefined
       ? undefined

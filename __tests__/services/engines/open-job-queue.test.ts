@@ -1,7 +1,9 @@
 import { openJobQueue } from '../../../services/engines/open-job-queue';
 import { MemoryJobQueue } from '../../../services/engines/memory-job-queue';
+import { PubsubJobQueue } from '../../../services/engines/pubsub-job-queue';
 import { SqsJobQueue } from '../../../services/engines/sqs-job-queue';
 
+const PUBSUB = 'pubsub://a-project/jobs/jobs-runners';
 const URL_OF_QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/jobs';
 
 describe('the job queue that a URL names', () => {
@@ -10,9 +12,23 @@ describe('the job queue that a URL names', () => {
     expect(openJobQueue(URL_OF_QUEUE, `${URL_OF_QUEUE}-dead`)).toBeInstanceOf(SqsJobQueue);
   });
 
+  it('is Pub/Sub', async () => {
+    const queue = openJobQueue(PUBSUB, PUBSUB.replaceAll('jobs', 'dead'));
+    expect(queue).toBeInstanceOf(PubsubJobQueue);
+    await queue.close();
+  });
+
+  it.each(['pubsub://project', 'pubsub://project/jobs', 'pubsub://project/9jobs/runners', 'pubsub:///jobs/runners'])(
+    'is refused when it is %s',
+    (url) => {
+      expect(() => openJobQueue(url, url)).toThrow('pubsub://PROJECT/TOPIC/SUBSCRIPTION');
+    },
+  );
+
   it('is refused when it cannot be', () => {
-    expect(() => openJobQueue('sqs', undefined)).toThrow('job queue: "sqs" must be memory: or the URL');
+    expect(() => openJobQueue('sqs', undefined)).toThrow('job queue: "sqs" must be memory:, the URL of an SQS queue');
     expect(() => openJobQueue(URL_OF_QUEUE, undefined)).toThrow('dead-letter queue: is not set');
-    expect(() => openJobQueue(URL_OF_QUEUE, 'x')).toThrow('dead-letter queue: "x" must be');
+    expect(() => openJobQueue(URL_OF_QUEUE, 'x')).toThrow('dead-letter queue: "x" must be the URL');
+    expect(() => openJobQueue(PUBSUB, URL_OF_QUEUE)).toThrow('must be pubsub://PROJECT/TOPIC/SUBSCRIPTION, as the job');
   });
 });

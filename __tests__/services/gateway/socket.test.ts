@@ -181,7 +181,9 @@ describe('the native WebSocket', () => {
 
   it('refuses a job at once that would wait too long', async () => {
     const gateway = await gatewayWith({ settings: { maximumQueueWaitMs: 0, slots: 1, meanJobMs: 1_000 } }, 0);
-    await gateway.queue.send({ body: 'somebody else’s' });
+    for (const id of ['one', 'two']) {
+      await gateway.store.createJob({ id, owner: 'o', language: 'l', deadlineMs: Date.now() + 60_000, retentionMs: 1 });
+    }
     const client = await clientOf(gateway);
     await expect(client.submit('print')).rejects.toThrow(/overloaded.*retryAfterMs":2000/);
   });

@@ -276,6 +276,18 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         await expect(store.append(attempt, [STDOUT])).rejects.toThrow(FencedError);
       });
 
+      it('is under way until it has ended or was forgotten', async () => {
+        const before = await store.underWay();
+        const [ended, forgotten, overdue] = [newJob(), newJob(), newJob()];
+        for (const job of [ended, forgotten, overdue]) await store.createJob(job);
+        expect(await store.underWay()).toBe(before + 3);
+        await store.append(await claimed(ended), [EXIT]);
+        await store.forgetJob(forgotten.id);
+        expect(await store.underWay()).toBe(before + 1);
+        await store.endUnheld(overdue.id, EXIT, Date.now());
+        expect(await store.underWay()).toBe(before);
+      });
+
       it('is overdue when its deadline has passed, until it has ended', async () => {
         const job = await created({ deadlineMs: Date.now() - 1 });
         const later = await created();
