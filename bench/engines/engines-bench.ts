@@ -34,7 +34,7 @@ async function queueHop(queue: JobQueue): Promise<readonly number[]> {
 async function storeHop(store: EventStore): Promise<readonly number[]> {
   const job = { id: 'bench', owner: 'o', language: 'l', deadlineMs: Date.now() + 600_000, retentionMs: 1_000 };
   await store.createJob(job);
-  const claim = await store.claim(job, { runnerId: 'r', leaseMs: 600_000, maximumAttempts: 1, nowMs: Date.now() });
+  const claim = await store.claim(job, { runnerId: 'r', leaseMs: 600_000, maximumAttempts: 1 });
   if (claim.kind !== 'claimed') throw new Error(claim.kind);
   const following = new AbortController();
   const events = store.follow(job.id, undefined, following.signal)[Symbol.asyncIterator]();

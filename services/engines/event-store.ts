@@ -3,6 +3,8 @@
  * the counters of the limits. It may fail over and lose its tail, or come back empty: the queue message still holds the job,
  * the runner takes it up again, and clients are told by a `reset`.
  *
+ * Leases and deadlines are told by the store's own clock, so that those of machines may be wrong.
+ *
  * Adapters: memory (one process), Redis/Valkey. One conformance suite runs against both.
  */
 export interface EventStore {
@@ -48,7 +50,7 @@ export interface EventStore {
    *
    * @returns whether this call ended it
    */
-  endUnheld(jobId: string, event: JobEvent, nowMs: number): Promise<boolean>;
+  endUnheld(jobId: string, event: JobEvent): Promise<boolean>;
 
   /**
    * The events after a position, then those to come, until the terminal one. A position of an attempt that is gone starts over
@@ -77,7 +79,7 @@ export interface EventStore {
   leavePlace(group: string, holder: string): Promise<void>;
 
   /** Jobs whose deadline passed and which have not ended, up to `maximum`: the reaper's work. */
-  overdue(nowMs: number, maximum: number): Promise<readonly string[]>;
+  overdue(maximum: number): Promise<readonly string[]>;
 
   /** How many jobs were accepted and have not ended: those that wait and those that run. */
   underWay(): Promise<number>;
@@ -132,7 +134,6 @@ export interface ClaimOptions {
   readonly leaseMs: number;
   /** Attempts that a job gets. */
   readonly maximumAttempts: number;
-  readonly nowMs: number;
 }
 
 export type ClaimResult =

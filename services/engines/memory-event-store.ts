@@ -61,7 +61,8 @@ export class MemoryEventStore implements EventStore {
     return { owner, language, state, attempts, epoch, lastSeq: job.events.length, deadlineMs, terminal };
   }
 
-  async claim(known: NewJob, { leaseMs, maximumAttempts, nowMs }: ClaimOptions): Promise<ClaimResult> {
+  async claim(known: NewJob, { leaseMs, maximumAttempts }: ClaimOptions): Promise<ClaimResult> {
+    const nowMs = Date.now();
     const job = this.jobs.get(known.id) ?? this.record(known);
     if (job.state === 'ended') return { kind: 'ended' };
     if (job.heldUntilMs > nowMs) return { kind: 'held', forMs: job.heldUntilMs - nowMs };
@@ -101,9 +102,9 @@ export class MemoryEventStore implements EventStore {
     return job.events.length;
   }
 
-  async endUnheld(jobId: string, event: JobEvent, nowMs: number): Promise<boolean> {
+  async endUnheld(jobId: string, event: JobEvent): Promise<boolean> {
     const job = this.jobs.get(jobId);
-    if (!job || job.state === 'ended' || job.heldUntilMs > nowMs) return false;
+    if (!job || job.state === 'ended' || job.heldUntilMs > Date.now()) return false;
     // Whoever wrote last is fenced off, and a reader of theirs drops what it showed.
     if (job.events.length > 0) {
       this.beginEpoch(job);
@@ -198,7 +199,8 @@ export class MemoryEventStore implements EventStore {
     return count;
   }
 
-  async overdue(nowMs: number, maximum: number): Promise<readonly string[]> {
+  async overdue(maximum: number): Promise<readonly string[]> {
+    const nowMs = Date.now();
     const ids: string[] = [];
     for (const [id, job] of this.jobs) {
       if (ids.length >= maximum) break;

@@ -28,11 +28,10 @@ export const DEADLINE_PASSED: JobEvent = {
 /** Every gateway and every runner has one: whoever is there ends what is overdue, and only one of them does. */
 export function startReaper({ store, intervalMs = 5_000, log = () => {} }: ReaperProps): Reaper {
   const look = async (): Promise<number> => {
-    const now = Date.now();
     let ended = 0;
-    for (const jobId of await store.overdue(now, MAXIMUM_AT_ONCE)) {
+    for (const jobId of await store.overdue(MAXIMUM_AT_ONCE)) {
       const job = await store.findJob(jobId);
-      if (!job || !(await store.endUnheld(jobId, DEADLINE_PASSED, now))) continue;
+      if (!job || !(await store.endUnheld(jobId, DEADLINE_PASSED))) continue;
       await leaveJobPlace(store, { id: jobId, owner: job.owner });
       ended++;
       log('a job passed its deadline', { job: jobId });

@@ -79,14 +79,13 @@ class RedisEventStore implements EventStore {
     };
   }
 
-  async claim(job: NewJob, { leaseMs, maximumAttempts, nowMs }: ClaimOptions): Promise<ClaimResult> {
+  async claim(job: NewJob, { leaseMs, maximumAttempts }: ClaimOptions): Promise<ClaimResult> {
     const epoch = randomUUID();
     const record = [...recordOf(job), epoch];
     const [kind, number] = (await this.connection.run(
       'jobClaim',
       keysOf(job.id),
       ...record,
-      nowMs,
       leaseMs,
       maximumAttempts,
     )) as [ClaimResult['kind'], number];
@@ -99,8 +98,7 @@ class RedisEventStore implements EventStore {
   }
 
   async renewClaim(attempt: Attempt, leaseMs: number): Promise<void> {
-    const until = Date.now() + leaseMs;
-    if ((await this.connection.run('jobRenew', keysOf(attempt.jobId), attempt.epoch, until)) !== 1) {
+    if ((await this.connection.run('jobRenew', keysOf(attempt.jobId), attempt.epoch, leaseMs)) !== 1) {
       throw new FencedError(attempt);
     }
   }
@@ -121,8 +119,8 @@ class RedisEventStore implements EventStore {
     return last;
   }
 
-  async endUnheld(jobId: string, event: JobEvent, nowMs: number): Promise<boolean> {
-    const ended = await this.connection.run('jobEndUnheld', keysOf(jobId), nowMs, JSON.stringify(event), randomUUID());
+  async endUnheld(jobId: string, event: JobEvent): Promise<boolean> {
+    const ended = await this.connection.run('jobEndUnheld', keysOf(jobId), JSON.stringify(event), randomUUID());
     await this.connection.call((redis) => redis.zrem(DEADLINES, jobId));
     return ended === 1;
   }
@@ -196,8 +194,9 @@ class RedisEventStore implements EventStore {
     await this.connection.call((redis) => redis.zrem(placesOf(group), holder));
   }
 
-  async overdue(nowMs: number, maximum: number): Promise<readonly string[]> {
-    const until = nowMs === Infinity ? '+inf' : nowMs;
+  async overdue(maximum: number): Promise<readonly string[]> {
+    const [seconds, microseconds] = await this.connection.call((redis) => redis.time());
+    const until = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
     const ids = await this.connection.call((redis) =>
       redis.zrangebyscore(DEADLINES, '-inf', until, 'LIMIT', 0, Math.min(ALL, maximum)),
     );

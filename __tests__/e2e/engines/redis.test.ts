@@ -39,7 +39,7 @@ describe('Redis', () => {
     retentionMs: HOUR_MS,
   });
   const claim = async (store: EventStore, job: NewJob) => {
-    const claimed = await store.claim(job, { runnerId: 'r', leaseMs: 60_000, maximumAttempts: 3, nowMs: Date.now() });
+    const claimed = await store.claim(job, { runnerId: 'r', leaseMs: 60_000, maximumAttempts: 3 });
     if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
     return claimed.attempt;
   };

@@ -46,12 +46,12 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
       return job;
     };
     const claimed = async (job: NewJob, leaseMs = 60_000, maximumAttempts = 3): Promise<Attempt> => {
-      const claim = await store.claim(job, { runnerId: 'r', leaseMs, maximumAttempts, nowMs: Date.now() });
+      const claim = await store.claim(job, { runnerId: 'r', leaseMs, maximumAttempts });
       if (claim.kind !== 'claimed') throw new Error(`not claimed: ${claim.kind}`);
       return claim.attempt;
     };
     const claimKind = async (job: NewJob, maximumAttempts = 3): Promise<string> =>
-      (await store.claim(job, { runnerId: 'r', leaseMs: 60_000, maximumAttempts, nowMs: Date.now() })).kind;
+      (await store.claim(job, { runnerId: 'r', leaseMs: 60_000, maximumAttempts })).kind;
     const all = async (from: EventStore, jobId: string, after?: Position): Promise<StoredEvent[]> => {
       const events: StoredEvent[] = [];
       for await (const event of from.follow(jobId, after, AbortSignal.timeout(20_000))) events.push(event);
@@ -106,7 +106,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         const second = await claimed(job);
         expect(second.number).toBe(2);
         expect(second.epoch).not.toBe(first.epoch);
-        const held = await store.claim(job, { runnerId: 'r2', leaseMs: 1_000, maximumAttempts: 3, nowMs: Date.now() });
+        const held = await store.claim(job, { runnerId: 'r2', leaseMs: 1_000, maximumAttempts: 3 });
         expect(held).toEqual({ kind: 'held', forMs: expect.any(Number) });
         expect(await store.findJob(job.id)).toMatchObject({ state: 'running', attempts: 2, epoch: second.epoch });
       });
@@ -151,7 +151,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         const job = await created();
         await claimed(job, 1, 1);
         await new Promise((resolve) => setTimeout(resolve, 20));
-        expect(await store.claim(job, { runnerId: 'r', leaseMs: 1, maximumAttempts: 1, nowMs: Date.now() })).toEqual({
+        expect(await store.claim(job, { runnerId: 'r', leaseMs: 1, maximumAttempts: 1 })).toEqual({
           kind: 'spent',
           attempts: 1,
         });
@@ -251,7 +251,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
       it('is ended by one of many, with one terminal event', async () => {
         const job = await created();
         const ended = await Promise.all(
-          Array.from({ length: 10 }, (_, n) => (n % 2 ? other : store).endUnheld(job.id, EXIT, Date.now())),
+          Array.from({ length: 10 }, (_, n) => (n % 2 ? other : store).endUnheld(job.id, EXIT)),
         );
         expect(ended.filter(Boolean)).toHaveLength(1);
         expect((await all(other, job.id)).map(({ event }) => event)).toEqual([EXIT]);
@@ -261,8 +261,8 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
       it('is told from one that is held', async () => {
         const job = await created();
         await claimed(job);
-        expect(await store.endUnheld(job.id, EXIT, Date.now())).toBe(false);
-        expect(await store.endUnheld('nobody', EXIT, Date.now())).toBe(false);
+        expect(await store.endUnheld(job.id, EXIT)).toBe(false);
+        expect(await store.endUnheld('nobody', EXIT)).toBe(false);
       });
 
       it('drops what its last attempt said', async () => {
@@ -270,7 +270,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         const attempt = await claimed(job, 1);
         await store.append(attempt, [STDOUT]);
         await new Promise((resolve) => setTimeout(resolve, 20));
-        expect(await store.endUnheld(job.id, EXIT, Date.now())).toBe(true);
+        expect(await store.endUnheld(job.id, EXIT)).toBe(true);
         const events = await all(store, job.id, { epoch: attempt.epoch, seq: 1 });
         expect(events.map(({ event }) => event.type)).toEqual(['reset', 'exit']);
         await expect(store.append(attempt, [STDOUT])).rejects.toThrow(FencedError);
@@ -284,18 +284,18 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         await store.append(await claimed(ended), [EXIT]);
         await store.forgetJob(forgotten.id);
         expect(await store.underWay()).toBe(before + 1);
-        await store.endUnheld(overdue.id, EXIT, Date.now());
+        await store.endUnheld(overdue.id, EXIT);
         expect(await store.underWay()).toBe(before);
       });
 
       it('is overdue when its deadline has passed, until it has ended', async () => {
         const job = await created({ deadlineMs: Date.now() - 1 });
         const later = await created();
-        const overdue = await other.overdue(Date.now(), 100);
+        const overdue = await other.overdue(100);
         expect(overdue).toContain(job.id);
         expect(overdue).not.toContain(later.id);
-        await store.endUnheld(job.id, EXIT, Date.now());
-        expect(await store.overdue(Date.now(), 100)).not.toContain(job.id);
+        await store.endUnheld(job.id, EXIT);
+        expect(await store.overdue(100)).not.toContain(job.id);
       });
     });
 

@@ -32,27 +32,27 @@ keep()
 return 1
 `;
 
-/** ARGV: as RECORD, then nowMs, leaseMs, maximumAttempts. Returns the kind and a number. */
+/** ARGV: as RECORD, then leaseMs, maximumAttempts. Returns the kind and a number. */
 const CLAIM = `
 if redis.call('EXISTS', job) == 0 then record(ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]) end
 local fields = redis.call('HMGET', job, 'state', 'heldUntilMs', 'attempts')
-local held = tonumber(fields[2]) - tonumber(ARGV[7])
+local held = tonumber(fields[2]) - now()
 if fields[1] == 'ended' then return {'ended', 0} end
 if held > 0 then return {'held', held} end
-if tonumber(fields[3]) >= tonumber(ARGV[9]) then return {'spent', tonumber(fields[3])} end
+if tonumber(fields[3]) >= tonumber(ARGV[8]) then return {'spent', tonumber(fields[3])} end
 local attempts = redis.call('HINCRBY', job, 'attempts', 1)
-redis.call('HSET', job, 'state', 'running', 'heldUntilMs', ARGV[7] + ARGV[8])
+redis.call('HSET', job, 'state', 'running', 'heldUntilMs', now() + ARGV[7])
 begin(ARGV[6])
 keep()
 notify()
 return {'claimed', attempts}
 `;
 
-/** ARGV: epoch, heldUntilMs. Returns whether the attempt holds the job. */
+/** ARGV: epoch, leaseMs. Returns whether the attempt holds the job. */
 const RENEW = `
 local fields = redis.call('HMGET', job, 'epoch', 'state')
 if fields[1] ~= ARGV[1] or fields[2] ~= 'running' then return 0 end
-redis.call('HSET', job, 'heldUntilMs', ARGV[2])
+redis.call('HSET', job, 'heldUntilMs', now() + ARGV[2])
 return 1
 `;
 
@@ -87,18 +87,18 @@ notify()
 return last
 `;
 
-/** ARGV: nowMs, the event, the next epoch. Returns whether it ended the job. */
+/** ARGV: the event, the next epoch. Returns whether it ended the job. */
 const END_UNHELD = `
 local fields = redis.call('HMGET', job, 'state', 'heldUntilMs', 'attempts')
-if not fields[1] or fields[1] == 'ended' or tonumber(fields[2]) > tonumber(ARGV[1]) then return 0 end
+if not fields[1] or fields[1] == 'ended' or tonumber(fields[2]) > now() then return 0 end
 local last = 0
 if redis.call('XLEN', stream) > 0 then
-  begin(ARGV[3])
+  begin(ARGV[2])
   last = 1
   redis.call('XADD', stream, '1-0', 'e', '{"type":"reset","attempt":' .. math.max(1, tonumber(fields[3])) .. '}')
 end
-redis.call('XADD', stream, (last + 1) .. '-0', 'e', ARGV[2])
-redis.call('HSET', job, 'state', 'ended', 'heldUntilMs', 0, 'terminal', ARGV[2])
+redis.call('XADD', stream, (last + 1) .. '-0', 'e', ARGV[1])
+redis.call('HSET', job, 'state', 'ended', 'heldUntilMs', 0, 'terminal', ARGV[1])
 keep()
 notify()
 return 1

@@ -67,7 +67,7 @@ export function startWorker(props: WorkerProps): Worker {
       () =>
         store.claim(
           { id, owner, language: job.language, deadlineMs, retentionMs },
-          { runnerId: props.runnerId, leaseMs: leaseSeconds * 1000, maximumAttempts, nowMs: Date.now() },
+          { runnerId: props.runnerId, leaseMs: leaseSeconds * 1000, maximumAttempts },
         ),
       (leaseSeconds * 1000) / 2,
     );
@@ -76,7 +76,7 @@ export function startWorker(props: WorkerProps): Worker {
     if (claim.kind === 'spent') {
       log('a job is put aside', { job: id, attempts: claim.attempts });
       await leaveJobPlace(store, message);
-      await store.endUnheld(id, spent(claim.attempts), Date.now());
+      await store.endUnheld(id, spent(claim.attempts));
       return lease.deadLetter(`${claim.attempts} attempts ended without a result`);
     }
     props.observer?.claimed(job.language, Math.max(0, Date.now() - message.acceptedMs));

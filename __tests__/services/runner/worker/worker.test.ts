@@ -168,7 +168,7 @@ describe('a worker', () => {
     const id = await submit('print never');
     const known = { id, owner: 'user:1', language: 'script', deadlineMs: Date.now() + HOUR_MS, retentionMs: HOUR_MS };
     for (let attempt = 1; attempt <= 2; attempt++) {
-      const claim = await store.claim(known, { runnerId: 'dead', leaseMs: 1, maximumAttempts: 2, nowMs: Date.now() });
+      const claim = await store.claim(known, { runnerId: 'dead', leaseMs: 1, maximumAttempts: 2 });
       expect(claim.kind).toBe('claimed');
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -182,7 +182,7 @@ describe('a worker', () => {
 
   it('completes a message whose job has ended, without running it', async () => {
     const id = await submit('print never');
-    await store.endUnheld(id, { type: 'error', code: 'unavailable', message: 'gone' }, Date.now());
+    await store.endUnheld(id, { type: 'error', code: 'unavailable', message: 'gone' });
     const supply = scriptedSupply();
     worker({ supply });
     await untilEmpty();
