@@ -19,7 +19,7 @@ describe('Redis behind TLS', () => {
     identity = await serverIdentity(directory, ['localhost']);
     const files = { certificate: path.join(directory, 'chain.pem'), key: path.join(directory, 'server.key') };
     fs.writeFileSync(files.certificate, identity.certificate);
-    server = await startRedis(files);
+    server = await startRedis({ tls: files });
   });
   afterEach(async () => {
     await store?.close();

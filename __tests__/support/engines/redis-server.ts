@@ -1,15 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import Redis from 'ioredis';
 import { freePort } from '../../../local/free-port';
 
-/** A Redis of the tests' own, in memory only. */
+/** A Redis of the tests' own. */
 export interface RedisServer {
   readonly port: number;
   /** Where it speaks TLS. */
   readonly tlsPort?: number;
   /** As the user who may do everything. */
   admin<T>(use: (redis: Redis) => Promise<T>): Promise<T>;
-  /** Ends it and starts it again on the same port, empty. */
+  /** Ends it and starts it again on the same port. */
   restart(): Promise<void>;
   /** Ends it at once, as a crash does. */
   kill(): Promise<void>;
@@ -17,19 +20,31 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/**
- * Starts `redis-server` on a free loopback port and waits until it answers.
- *
- * @param tls files (PEM) of the certificate and the key with which it speaks TLS on a second port. @default none
- */
-export async function startRedis(tls?: { readonly certificate: string; readonly key: string }): Promise<RedisServer> {
+export interface RedisOptions {
+  /** Files (PEM) of the certificate and the key with which it speaks TLS on a second port. @default none */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Whether what was answered is there after a crash. @default false: it comes back empty */
+  readonly isDurable?: boolean;
+}
+
+/** Starts `redis-server` on a free loopback port and waits until it answers. */
+export async function startRedis({ tls, isDurable = false }: RedisOptions = {}): Promise<RedisServer> {
   const port = await freePort();
   const tlsPort = tls && (await freePort());
   const tlsSettings = tls
-    ? ['--tls-port', String(tlsPort), '--tls-cert-file', tls.certificate, '--tls-key-file', tls.key].concat(
-        ...['--tls-auth-clients', 'no', '--tls-ca-cert-file', tls.certificate],
-      )
-    : [];
+    ? {
+        'tls-port': tlsPort,
+        'tls-cert-file': tls.certificate,
+        'tls-key-file': tls.key,
+        'tls-ca-cert-file': tls.certificate,
+        'tls-auth-clients': 'no',
+      }
+    : {};
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'redis-'));
+  const settings = {
+    ...{ port, bind: '127.0.0.1', dir: directory, save: '', ...tlsSettings },
+    ...(isDurable ? { appendonly: 'yes', appendfsync: 'always' } : { appendonly: 'no' }),
+  };
   let child: ChildProcess | undefined;
   const admin: RedisServer['admin'] = async (use) => {
     const redis = new Redis({ port, lazyConnect: true, retryStrategy: () => null });
@@ -42,18 +57,8 @@ export async function startRedis(tls?: { readonly certificate: string; readonly 
     }
   };
   const start = async (): Promise<void> => {
-    const settings = [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      ...tlsSettings,
-    ];
-    const started = spawn('redis-server', settings, { stdio: 'ignore', cwd: '/tmp' });
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const started = spawn('redis-server', args, { stdio: 'ignore' });
     child = started;
     for (;;) {
       try {
@@ -78,7 +83,10 @@ export async function startRedis(tls?: { readonly certificate: string; readonly 
     admin,
     start,
     kill,
-    stop: kill,
+    stop: async () => {
+      await kill();
+      fs.rmSync(directory, { recursive: true, force: true });
+    },
     restart: async () => {
       await kill();
       await start();
