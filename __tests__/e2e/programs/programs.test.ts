@@ -138,6 +138,31 @@ describe('the programs of the playground', () => {
     expect(sent).not.toContain('a-private-word');
   });
 
+  it('refuse a job at once when too many wait, with a time to try again', async () => {
+    // Nobody runs the jobs of this queue.
+    const queue = await createQueues(moto.endpoint, '-full');
+    const full = await playground.startGateway({
+      SANDPIPER_QUEUE: queue.queueUrl,
+      SANDPIPER_DEAD_LETTERS: queue.deadLetterQueueUrl,
+      SANDPIPER_SLOTS: '1',
+      SANDPIPER_MEAN_JOB_MS: '10000',
+      SANDPIPER_QUEUE_WAIT_SECONDS: '15',
+    });
+    const user = await connect(full.url);
+    clients.push(user);
+    let refusal = '';
+    for (let n = 0; refusal === ''; n++) {
+      expect(n).toBeLessThan(100);
+      await user.submit('', { language: 'bash', files: [{ content: 'true' }] }).catch((error: Error) => {
+        refusal = error.message;
+      });
+      // What the gateway knows of the others is a second old at most.
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    expect(refusal).toMatch(/overloaded.*a new one would wait about \d+ s.*retryAfterMs/);
+    await full.end('SIGTERM');
+  });
+
   it('log neither programs nor tokens', async () => {
     expect(gateway.log() + runner.log()).not.toMatch(/a-private-word|6 \* 7|Bearer|eyJ/);
   });
