@@ -141,8 +141,12 @@ export function createCgroup(host: CgroupHost, id: string): Cgroup {
   for (const directory of directories) fs.mkdirSync(directory);
   const file = (controller: Controller, name: string): string | undefined =>
     at[controller] === undefined ? undefined : path.join(at[controller], name);
+  const written = new Map<string, string>();
+  /** A limit that stands already is not written again: each write waits for the kernel, and some wait long. */
   const put = (target: string | undefined, value: string | number): void => {
-    if (target !== undefined) fs.writeFileSync(target, String(value));
+    if (target === undefined || written.get(target) === String(value)) return;
+    fs.writeFileSync(target, String(value));
+    written.set(target, String(value));
   };
   const get = (target: string | undefined): string => {
     try {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Rootfs } from '../rootfs';
 import { createCgroup, findCgroups, sweepCgroups, type Cgroup, type CgroupHost } from './cgroup';
 import { startLauncher, launcherMessage, type Launcher } from './launcher';
+import { rememberSeccomp } from './compiled-seccomp';
 import type { DiskLimits } from './mounts';
 import type { SandboxPrograms } from './programs';
 import type { Runtime } from './runtime';
@@ -69,6 +70,8 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
   fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
   fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
 
+  const seccomp = rememberSeccomp(runtime, state.directory);
+
   const cells: Promise<Cell>[] = [];
   const open = new Set<Promise<unknown> | Sandbox>();
   const closing = new Set<Promise<void>>();
@@ -115,7 +118,8 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
     const { id, socket, cgroup } = cell;
     const bundle = path.join(state.directory, 'bundles', id);
     fs.mkdirSync(bundle, { recursive: true, mode: 0o700 });
-    const spec = ociSpec({ rootfs, ownDirectory, disk, ids: idMapping(isRoot, id) });
+    const ids = idMapping(isRoot, id);
+    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, compiledSeccomp: seccomp.compiled });
     fs.writeFileSync(path.join(bundle, 'config.json'), JSON.stringify(spec));
     socket.write(
       launcherMessage([runtime.program, ...runtime.options(state.directory), 'run', '--bundle', bundle, id]),
@@ -138,6 +142,7 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
         if (fs.existsSync(left)) await call(state.directory, ['delete', '--force', id]);
       },
     });
+    seccomp.learn(id);
     setImmediate(refill);
     const tracked: Sandbox = {
       ...sandbox,
