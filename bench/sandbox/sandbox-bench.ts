@@ -12,7 +12,7 @@ import { openSandboxHost } from '../../services/runner/sandbox/host';
 import { hostRootfs } from '../../services/runner/sandbox/host-rootfs';
 import { sandboxPrograms } from '../../services/runner/sandbox/programs';
 import { crun, runsc, type Runtime } from '../../services/runner/sandbox/runtime';
-import { createSupply } from '../../services/runner/supply';
+import { createSupply, type SandboxSupply } from '../../services/runner/supply';
 import { bareRun, type Sample } from '../bare-run';
 import { quantile } from '../quantile';
 
@@ -39,6 +39,8 @@ const programs: Record<
   },
 };
 type Kind = keyof typeof programs;
+/** How a job gets its sandbox: made at once, waiting, or waiting with the interpreter loaded. */
+type How = 'cold' | 'warm' | 'prestart';
 
 function runtimeOf(kind: Kind, rootfs: LanguageRuntime['rootfs']): LanguageRuntime {
   const { file, argv } = programs[kind];
@@ -65,18 +67,16 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
     spareCells: 3,
   });
   const rootfs = hostRootfs(path.join(host.stateDirectory, 'rootfs'));
-  const supplies = {
-    cold: createSupply({ host, size: 0 }),
-    warm: createSupply({ host, size: 2, prestart: false }),
-    prestart: createSupply({ host, size: 2 }),
-  };
-  const job = (kind: Kind, supply: keyof typeof supplies): Promise<Sample> => {
+  // One for each line of the table: what earlier lines asked for would else still be made ready.
+  const openSupply = (how: How): SandboxSupply =>
+    createSupply({ host, size: how === 'cold' ? 0 : 2, prestart: how === 'prestart' });
+  const job = (kind: Kind, supply: SandboxSupply): Promise<Sample> => {
     const started = performance.now();
     let firstByte: number | undefined;
     const running = runJob({
       job: { files: [{ content: programs[kind].code }], language: kind },
       runtime: runtimeOf(kind, rootfs),
-      supply: supplies[supply],
+      supply,
       emit: (event) => {
         if (event.type === 'stdout') firstByte ??= performance.now() - started;
       },
@@ -86,16 +86,18 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
       return { firstByte: firstByte!, exit: performance.now() - started };
     });
   };
-  const compare = async (kind: Kind, how: keyof typeof supplies, part: keyof Sample, goal: number, runs: number) => {
+  const compare = async (kind: Kind, how: How, part: keyof Sample, goal: number, runs: number) => {
     const samples: { bare: number[]; sandbox: number[] } = { bare: [], sandbox: [] };
-    if (how !== 'cold') await supplies[how].warm([runtimeOf(kind, rootfs)]);
+    const supply = openSupply(how);
+    if (how !== 'cold') await supply.warm([runtimeOf(kind, rootfs)]);
     for (let i = 0; i < runs; i++) {
       samples.bare.push((await bare(kind, directory))[part]);
       // What waits has had time to load, as between two jobs of a page.
       await pause(kind === 'java' ? 4000 : runtime.name === 'runsc' ? 400 : 120);
-      samples.sandbox.push((await job(kind, how))[part]);
-      await supplies[how].settled();
+      samples.sandbox.push((await job(kind, supply))[part]);
+      await supply.settled();
     }
+    await supply.close();
     const [b, s] = [median(samples.bare), median(samples.sandbox)];
     const name = part === 'firstByte' ? 'first byte' : 'exit';
     results.push({
@@ -114,7 +116,9 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
     await compare('python', 'prestart', 'firstByte', 1, 15);
     await compare('node', 'prestart', 'exit', 0.7, 15);
     await compare('java', 'prestart', 'exit', 0.7, 6);
-    results.push(await throughput((kind) => job(kind, 'prestart'), directory));
+    const supply = openSupply('prestart');
+    results.push(await throughput((kind) => job(kind, supply), directory));
+    await supply.close();
     const memory = process.memoryUsage().rss;
     results.push({
       what: 'runner memory beside the sandboxes (MB)',
@@ -128,7 +132,6 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
     await compare('python', 'warm', 'firstByte', 4, 15);
     await compare('python', 'prestart', 'firstByte', 1, 15);
   }
-  for (const supply of Object.values(supplies)) await supply.close();
   await host.close();
 }
 
