@@ -6,6 +6,8 @@ import type { Check, Finding } from './check';
 /** gVisor older than this is a hole: half a year. */
 const OLD_MS = 183 * 24 * 3600 * 1000;
 
+const HOW_TO_HAVE_ALL = 'run as root on Linux with crun and cgroups for memory, pids and cpu';
+
 /** Starts one sandbox with each runtime and says which guarantees it gives. */
 export const sandbox: Check = {
   name: 'sandbox',
@@ -14,7 +16,7 @@ export const sandbox: Check = {
     // Loaded here: the other checks need none of it.
     const { openSandboxHost } =
       require('../../services/runner/sandbox/host') as typeof import('../../services/runner/sandbox/host');
-    const { probeHost, refusals } =
+    const { acceptedMissing, guarantees, probeHost, refusals } =
       require('../../services/runner/sandbox/probe') as typeof import('../../services/runner/sandbox/probe');
     const { localSandboxPrograms } = require('../run/sandbox-programs') as typeof import('../run/sandbox-programs');
     const { crun, runsc } =
@@ -24,13 +26,21 @@ export const sandbox: Check = {
     const runtimes = [crunFile && crun(crunFile), runscFile && runsc(runscFile)].filter((runtime) => !!runtime);
     const good: string[] = [];
     const bad: string[] = [];
+    let accepts = false;
     for (const runtime of runtimes) {
       try {
+        const accepted = acceptedMissing();
         const host = await openSandboxHost({ runtime, programs: localSandboxPrograms(), spareCells: 0 });
         try {
-          const problems = refusals(await probeHost(host), []);
+          const finding = await probeHost(host);
+          const problems = refusals(finding, accepted);
+          const given = guarantees.filter((guarantee) => finding.missing[guarantee] === undefined);
           if (problems.length > 0) bad.push(`${runtime.name}: ${problems.join('; ')}`);
-          else good.push(`${runtime.name} (memory, processes, cpu, network, seccomp; cgroup ${host.cgroups.layout})`);
+          else {
+            const without = refusals(finding, []).map((problem) => `; accepted: ${problem}`);
+            accepts ||= without.length > 0;
+            good.push(`${runtime.name} (${given.join(', ')}; cgroup ${host.cgroups.layout}${without.join('')})`);
+          }
         } finally {
           await host.close();
         }
@@ -38,19 +48,20 @@ export const sandbox: Check = {
         bad.push(`${runtime.name}: ${(error as Error).message}`);
       }
     }
-    return verdict(good, bad);
+    return verdict(good, bad, accepts);
   },
 };
 
-function verdict(good: readonly string[], bad: readonly string[]): Finding {
+function verdict(good: readonly string[], bad: readonly string[], accepts: boolean): Finding {
   const found = [...good, ...bad.map((problem) => `refused: ${problem}`)].join(', ');
+  if (accepts) return { state: 'warning', found, fix: `${HOW_TO_HAVE_ALL}; you accepted less` };
   if (good.length > 0)
     return { state: bad.length > 0 ? 'warning' : 'ok', found, fix: bad.length > 0 ? 'see the reason' : undefined };
   const missing = isDebian() ? missingDebianPackages(['sandbox']) : [];
   const fix =
     missing.length > 0
       ? `sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`
-      : 'run as root on Linux with crun and cgroups for memory, pids and cpu';
+      : `${HOW_TO_HAVE_ALL}, or see docs/sandbox.md`;
   return { state: 'missing', found: found || 'neither crun nor runsc', fix };
 }
 

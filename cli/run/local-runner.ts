@@ -4,8 +4,10 @@ import { hostRuntime, toolchainBinds } from '../../services/languages/host-runti
 import type { PresentVersion } from '../../services/languages/host-toolchains';
 import type { Language } from '../../services/languages/schema';
 import type { LanguageRuntime } from '../../services/runner/language-runtime';
+import { findCgroups, type CgroupHost } from '../../services/runner/sandbox/cgroup';
 import { openSandboxHost } from '../../services/runner/sandbox/host';
 import { hostRootfs } from '../../services/runner/sandbox/host-rootfs';
+import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '../../services/runner/sandbox/probe';
 import { crun, runsc, type Runtime, type RuntimeName } from '../../services/runner/sandbox/runtime';
 import { createSupply, type SandboxSupply } from '../../services/runner/supply';
 import { missingTool } from '../failure';
@@ -14,7 +16,7 @@ import { findExecutable } from '../provision/executable';
 import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { toolchainsDirectory } from '../provision/toolchains';
-import { localSandboxPrograms } from './sandbox-programs';
+import { hasSandboxPrograms, localSandboxPrograms } from './sandbox-programs';
 
 /** This machine as a runner, with its own toolchains. */
 export interface LocalRunner {
@@ -50,11 +52,14 @@ export interface Runner {
 
 /**
  * @param warm sandboxes that wait at most
- * @throws Failure when the runtime cannot be had, Error when it does not work here
+ * @throws Failure when the runtime cannot be had or this host cannot give what a sandbox guarantees, Error when it does not
+ * work here
  */
 export async function openRunner(name: RuntimeName, warm: number, prestart?: boolean): Promise<Runner> {
+  const runtime = await runtimeNamed(name);
+  const cgroups = guaranteedCgroups();
   const programs = localSandboxPrograms();
-  const host = await openSandboxHost({ runtime: await runtimeNamed(name), programs, spareCells: warm > 0 ? 2 : 0 });
+  const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? 2 : 0 });
   const supply = createSupply({ host, size: warm, prestart });
   return {
     supply,
@@ -78,9 +83,22 @@ export async function openLocalRunner({ runtime, versions, warm, prestart }: Loc
   };
 }
 
+/** The cgroups of this host. @throws Failure when they leave out a guarantee that no setting accepts to miss */
+function guaranteedCgroups(): CgroupHost {
+  const cgroups = findCgroups();
+  const missing = missingControllers(cgroups);
+  const problems = refusals({ missing }, acceptedMissing());
+  if (problems.length === 0) return cgroups;
+  throw missingTool(
+    `no sandbox on this machine: ${problems.join('; ')}. Run as root or in a cgroup that is delegated to you ` +
+      `(docs/sandbox.md), or do without: ${ACCEPT_MISSING}=${Object.keys(missing).join(',')}`,
+  );
+}
+
 async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'runsc') return runsc(await provisionRunsc());
-  await provisionDebian(['sandbox']);
+  // An installation without sources has the compiled programs and no use for a compiler.
+  if (findExecutable('crun') === undefined || !hasSandboxPrograms()) await provisionDebian(['sandbox']);
   const program = findExecutable('crun');
   if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
   return crun(program);

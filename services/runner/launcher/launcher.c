@@ -6,7 +6,7 @@
  *   - a process must be in its cgroup before the runtime starts, and moving one waits for the kernel (about 10 ms): the
  *     runner has connections made and moved ahead of need;
  *   - forking this small process costs a tenth of forking Node.js;
- *   - what runtimes mount for themselves goes with this process, which has a mount namespace of its own;
+ *   - what runtimes mount for themselves goes with this process, which (as root) has a mount namespace of its own;
  *   - crun refuses hosts with both cgroup hierarchies: that namespace is without the second.
  *
  * usage: launcher <socket> [<mount point to leave out>]
@@ -76,6 +76,28 @@ static void serve(int conn) {
   fail(2, strings[0]);
 }
 
+static int put(const char *file, const char *text) {
+  int fd = open(file, O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  ssize_t n = write(fd, text, strlen(text));
+  close(fd);
+  return n < 0 ? -1 : 0;
+}
+
+/* Without root: a user namespace with this one user, who may mount in it. */
+static int becomeMounter(void) {
+  char uids[64], gids[64];
+  snprintf(uids, sizeof uids, "%u %u 1", geteuid(), geteuid());
+  snprintf(gids, sizeof gids, "%u %u 1", getegid(), getegid());
+  return unshare(CLONE_NEWUSER) || put("/proc/self/setgroups", "deny") || put("/proc/self/uid_map", uids) ||
+         put("/proc/self/gid_map", gids);
+}
+
+/* An ordinary user may not unmount what root has mounted, but may cover it. */
+static int leaveOut(const char *mountPoint, int isRoot) {
+  return isRoot ? umount2(mountPoint, MNT_DETACH) : mount("none", mountPoint, "tmpfs", MS_RDONLY, "size=4k");
+}
+
 int main(int argc, char **argv) {
   if (argc < 2 || strlen(argv[1]) >= sizeof((struct sockaddr_un *)0)->sun_path) return 2;
   prctl(PR_SET_NAME, "sandpiper-launch");
@@ -84,11 +106,16 @@ int main(int argc, char **argv) {
   struct sigaction reap = {.sa_handler = SIG_IGN, .sa_flags = SA_NOCLDWAIT};
   sigaction(SIGCHLD, &reap, NULL);
   umask(077);
-  if (geteuid() == 0 && (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))) {
+  int isRoot = geteuid() == 0;
+  if (!isRoot && argc > 2 && becomeMounter()) {
+    fprintf(stderr, "launcher: no user namespace: %s\n", strerror(errno));
+    return 1;
+  }
+  if ((isRoot || argc > 2) && (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))) {
     fprintf(stderr, "launcher: no mount namespace: %s\n", strerror(errno));
     return 1;
   }
-  if (argc > 2 && umount2(argv[2], MNT_DETACH)) {
+  if (argc > 2 && leaveOut(argv[2], isRoot)) {
     fprintf(stderr, "launcher: cannot leave out %s: %s\n", argv[2], strerror(errno));
     return 1;
   }

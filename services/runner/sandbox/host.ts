@@ -59,7 +59,7 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
   const { runtime, programs, cpus = 1, spareCells = 2, cgroups = findCgroups() } = props;
   const state = makeStateDirectory();
   const isRoot = process.getuid?.() === 0;
-  const leftOut = runtime.name === 'crun' && isRoot ? cgroups.unifiedMount : undefined;
+  const leftOut = runtime.name === 'crun' ? cgroups.unifiedMount : undefined;
   const launcher: Launcher = await startLauncher(programs.launcher, state.directory, leftOut);
   const call: RuntimeCall = (directory, args) =>
     launcher.call([runtime.program, ...runtime.options(directory), ...args]);

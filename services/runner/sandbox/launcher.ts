@@ -21,7 +21,13 @@ const CALL_TIMEOUT_MS = 10_000;
 export async function startLauncher(program: string, directory: string, leftOut?: string): Promise<Launcher> {
   const socketPath = path.join(directory, 'launcher');
   if (Buffer.byteLength(socketPath) > MAX_SOCKET_PATH_BYTES) throw new Error(`${socketPath} is too long for a socket`);
-  const child = spawn(program, [socketPath, ...(leftOut ? [leftOut] : [])], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // Without root crun would look for newuidmap, which wants /etc/subuid and complains where the runner expects frames; a
+  // sandbox maps one user, for which the kernel asks no helper.
+  const isRoot = process.getuid?.() === 0;
+  const child = spawn(program, [socketPath, ...(leftOut ? [leftOut] : [])], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: isRoot ? process.env : { ...process.env, PATH: '/nonexistent' },
+  });
   let problem = '';
   child.stderr.on('data', (chunk: Buffer) => (problem += chunk.toString()));
   child.stdin.on('error', () => undefined);

@@ -11,6 +11,23 @@ import type { Runtime, RuntimeName } from './runtime';
 export const guarantees = ['memory', 'processes', 'cpu', 'network', 'seccomp'] as const;
 export type Guarantee = (typeof guarantees)[number];
 
+/** Names of guarantees that an operator does without, by commas. */
+export const ACCEPT_MISSING = 'SANDPIPER_ACCEPT_MISSING';
+
+/** Reads {@link ACCEPT_MISSING}. @throws Error naming a word that is no guarantee */
+export function acceptedMissing(value = process.env[ACCEPT_MISSING] ?? ''): readonly Guarantee[] {
+  const words = value.split(',').map((word) => word.trim());
+  return words
+    .filter((word) => word !== '')
+    .map((word) => {
+      const found = guarantees.find((guarantee) => guarantee === word);
+      if (found) return found;
+      throw new Error(
+        `${ACCEPT_MISSING}: ${JSON.stringify(word)} is no guarantee of a sandbox; there are ${guarantees.join(', ')}`,
+      );
+    });
+}
+
 /** What one runtime gives on this host. */
 export interface RuntimeFinding {
   readonly runtime: RuntimeName;
@@ -71,7 +88,8 @@ export async function probeHost(host: SandboxHost): Promise<RuntimeFinding> {
   }
 }
 
-function missingControllers({ directories, problem }: CgroupHost): Partial<Record<Guarantee, string>> {
+/** What the host's cgroups leave out, known without starting a sandbox. */
+export function missingControllers({ directories, problem }: CgroupHost): Partial<Record<Guarantee, string>> {
   const wanted = { memory: 'memory', processes: 'pids', cpu: 'cpu' } as const;
   return Object.fromEntries(
     Object.entries(wanted)
@@ -115,10 +133,16 @@ export async function chooseSandboxHost(props: ChooseProps): Promise<{ host: San
   );
 }
 
-/** Why a runtime may not be used. */
-export function refusals(finding: RuntimeFinding, accepted: readonly Guarantee[]): readonly string[] {
-  if (finding.refused !== undefined) return [finding.refused];
-  return guarantees
-    .filter((guarantee) => finding.missing[guarantee] !== undefined && !accepted.includes(guarantee))
-    .map((guarantee) => `no guarantee of ${guarantee} (${finding.missing[guarantee]})`);
+/** Why a runtime may not be used: what it does not guarantee and nobody accepted, by reason. */
+export function refusals(
+  { refused, missing }: Pick<RuntimeFinding, 'refused' | 'missing'>,
+  accepted: readonly Guarantee[],
+): readonly string[] {
+  if (refused !== undefined) return [refused];
+  const lacking = guarantees.filter((guarantee) => missing[guarantee] !== undefined && !accepted.includes(guarantee));
+  const reasons = new Set(lacking.map((guarantee) => missing[guarantee]));
+  return [...reasons].map((reason) => {
+    const names = lacking.filter((guarantee) => missing[guarantee] === reason);
+    return `no guarantee of ${names.join(', ')} (${reason})`;
+  });
 }

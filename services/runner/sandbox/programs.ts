@@ -27,8 +27,19 @@ const COMPILERS = ['cc', 'gcc', 'gcc-12', 'gcc-13', 'gcc-14', 'clang'];
  */
 export function sandboxPrograms(directory: string, sources?: string): SandboxPrograms {
   const prestart = path.join(directory, 'prestart');
-  if (sources) fs.cpSync(path.join(sources, 'prestart'), prestart, { recursive: true });
+  if (sources) copyChanged(path.join(sources, 'prestart'), prestart);
   return { init: program('init', directory, sources), launcher: program('launcher', directory, sources), prestart };
+}
+
+/** Leaves alone what is as it should be: another user than the one who builds may not write there. */
+function copyChanged(source: string, target: string): void {
+  for (const name of fs.readdirSync(source)) {
+    const [from, to] = [path.join(source, name), path.join(target, name)];
+    if (fs.existsSync(to) && fs.readFileSync(from).equals(fs.readFileSync(to))) continue;
+    fs.mkdirSync(target, { recursive: true });
+    fs.copyFileSync(from, `${to}.${process.pid}`);
+    fs.renameSync(`${to}.${process.pid}`, to);
+  }
 }
 
 function program(name: string, directory: string, sources?: string): string {
