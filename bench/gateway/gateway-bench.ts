@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
+import type * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -12,13 +13,19 @@ import { bareRun, type Sample } from '../bare-run';
 import { quantile } from '../quantile';
 
 /**
- * node bench/run.js gateway [idle connections]: from a submit over the WebSocket to the first byte of python hello, and jobs
- * per second, against bare spawns of the same program; with engines in memory, crun, and everything on this machine.
+ * node bench/run.js gateway [idle connections]: from a submit over the WebSocket to the first byte of python hello, jobs per
+ * second, and what a megabyte of output costs, against bare spawns of the same program; with engines in memory, crun, and
+ * everything on this machine. With idle connections (the goal is for 10,000): the same first byte for 200 active ones, beside them and without.
  */
 
 const CODE = "print('hello')\n";
 const SAMPLES = 200;
-const JOBS = 300;
+const JOBS = 100;
+const ROUNDS = 7;
+const ACTIVE = 200;
+const JOBS_OF_ACTIVE = 3;
+/** 200 of them ask for 20 jobs a second: half of what two cores do. */
+const MEAN_THINKING_MS = 10_000;
 const PYTHON = '/usr/bin/python3';
 
 interface Message {
@@ -37,7 +44,9 @@ async function openClient(url: string) {
   let hear: (message: Message) => void = () => undefined;
   socket.on('message', (data: Buffer) => hear(JSON.parse(data.toString()) as Message));
   return {
-    run: () =>
+    /** Bytes that came over the wire so far. */
+    received: () => (socket as unknown as { readonly _socket: net.Socket })._socket.bytesRead,
+    run: (code = CODE) =>
       new Promise<Sample>((resolve, reject) => {
         const started = performance.now();
         let firstByte: number | undefined;
@@ -46,7 +55,7 @@ async function openClient(url: string) {
           else if (message.type === 'exit') resolve({ firstByte: firstByte ?? NaN, exit: performance.now() - started });
           else if (message.type === 'error') reject(new Error(JSON.stringify(message)));
         };
-        socket.send(JSON.stringify({ type: 'submit', language: 'python', files: [{ content: CODE }] }));
+        socket.send(JSON.stringify({ type: 'submit', language: 'python', files: [{ content: code }] }));
       }),
     close: () => socket.close(),
   };
@@ -106,6 +115,55 @@ async function firstBytes(url: string, directory: string) {
   return { bares, jobs };
 }
 
+/** Many people, each of whom runs a program every few seconds. @returns the times to the first byte */
+async function activeFirstBytes(url: string): Promise<readonly number[]> {
+  const clients = await Promise.all(Array.from({ length: ACTIVE }, () => openClient(url)));
+  const times: number[] = [];
+  const think = (): Promise<void> => pause(Math.random() * 2 * MEAN_THINKING_MS);
+  await Promise.all(
+    clients.map(async ({ run }) => {
+      for (let job = 0; job < JOBS_OF_ACTIVE; job++) {
+        await think();
+        times.push((await run()).firstByte);
+      }
+    }),
+  );
+  clients.forEach((client) => client.close());
+  return times;
+}
+
+/** What a megabyte of output costs more than none: time, and bytes on the wire. */
+async function megabyte(url: string, directory: string) {
+  const code = `import sys\nfor _ in range(16): sys.stdout.write("${'x'.repeat(79)}\\n" * 781)\n`;
+  const bytes = 16 * 80 * 781;
+  const file = path.join(directory, 'megabyte.py');
+  fs.writeFileSync(file, code);
+  const client = await openClient(url);
+  const times: Record<'bareNone' | 'bareAll' | 'none' | 'all', number[]> = {
+    bareNone: [],
+    bareAll: [],
+    none: [],
+    all: [],
+  };
+  let wire = 0;
+  for (let sample = 0; sample < 40; sample++) {
+    times.bareNone.push((await bare(directory)).exit);
+    times.bareAll.push((await bareRun([PYTHON, file], directory)).exit);
+    times.none.push((await client.run()).exit);
+    await pause(80);
+    const before = client.received();
+    times.all.push((await client.run(code)).exit);
+    wire = client.received() - before;
+    await pause(80);
+  }
+  client.close();
+  const [bareNone, bareAll, none, all] = [times.bareNone, times.bareAll, times.none, times.all].map((values) =>
+    quantile(values, 0.5),
+  );
+  const scale = 1e6 / bytes;
+  return { bareMs: (bareAll! - bareNone!) * scale, ms: (all! - none!) * scale, wire: wire / bytes };
+}
+
 /** Each of the loops runs one after the other, all at once. */
 async function perSecond(count: number, loops: readonly (() => Promise<unknown>)[]): Promise<number> {
   let started = 0;
@@ -132,20 +190,27 @@ async function main(idle: number): Promise<void> {
     tell('submit to first byte, p50, against bare p50', '<= 1.5', quantile(jobs, 0.5) / base);
     tell('submit to first byte, p99, against bare p50', '<= 4', quantile(jobs, 0.99) / base);
     const cores = os.availableParallelism();
-    const bareRate = await perSecond(
-      JOBS,
-      new Array(cores).fill(() => bare(directory)),
-    );
     const clients = await Promise.all(Array.from({ length: cores + 2 }, () => openClient(url)));
-    const rate = await perSecond(
-      JOBS,
-      clients.map(({ run }) => run),
-    );
+    const [bareRates, rates]: [number[], number[]] = [[], []];
+    for (let round = 0; round < ROUNDS; round++) {
+      const bareLoops = Array.from({ length: cores }, () => () => bare(directory));
+      bareRates.push(await perSecond(JOBS, bareLoops));
+      const loops = clients.map(({ run }) => run);
+      rates.push(await perSecond(JOBS, loops));
+      // The last sandboxes go, and others are made ready.
+      await pause(500);
+    }
+    const [bareRate, rate] = [quantile(bareRates, 0.5), quantile(rates, 0.5)];
     clients.forEach((client) => client.close());
     console.log(`bare: ${bareRate.toFixed(0)} runs/s; end to end: ${rate.toFixed(0)} jobs/s`);
     tell('jobs per second, against a bare spawn loop', '>= 0.55', rate / bareRate);
+    const cost = await megabyte(url, directory);
+    console.log(
+      `a megabyte of output: ${cost.ms.toFixed(1)} ms more than none (bare: ${cost.bareMs.toFixed(1)} ms), ${cost.wire.toFixed(3)} bytes on the wire for each`,
+    );
     console.log(`memory of gateway, engines and runner in one process: ${residentMegabytes(child)} MB`);
     if (idle === 0) return;
+    const alone = await activeFirstBytes(url);
     const before = residentMegabytes(child);
     const closeIdle = await openIdle(url, idle);
     await pause(2_000);
@@ -156,6 +221,11 @@ async function main(idle: number): Promise<void> {
       '<= 1.5',
       quantile(beside.jobs, 0.5) / quantile(beside.bares, 0.5) / (quantile(jobs, 0.5) / base),
     );
+    const together = await activeFirstBytes(url);
+    console.log(
+      `${ACTIVE} active connections beside them: first byte p50 ${quantile(together, 0.5).toFixed(1)} ms, p95 ${quantile(together, 0.95).toFixed(1)} ms; ${residentMegabytes(child)} MB`,
+    );
+    tell('  p50, against without the idle ones', '<= 1.5', quantile(together, 0.5) / quantile(alone, 0.5));
     closeIdle();
   } finally {
     child.kill('SIGTERM');
