@@ -82,3 +82,21 @@ describe('docs/settings.md', () => {
     expect(documented.split('## Programs on machines')[1]).toContain(`\`${name}\``);
   });
 });
+
+describe('docs/playground.md', () => {
+  const page = fs.readFileSync(path.join(__dirname, '../../docs/playground.md'), 'utf8');
+  const read = (file: string): string => fs.readFileSync(path.join(__dirname, '../../services', file), 'utf8');
+  const metrics = ['gateway', 'runner'].flatMap((program) =>
+    [...read(`${program}/metrics.ts`).matchAll(/name: '(sandpiper_[a-z]+)(_[a-z_]+)'/g)].map(([, owner, rest]) => [
+      owner!,
+      rest!,
+    ]),
+  );
+
+  it.each(metrics)('explains the metric %s%s', (owner, rest) => {
+    const rows = page.split('\n').filter((line) => line.startsWith(`| \`${owner}_`));
+    expect(rows.some((row) => row.includes(`${owner}${rest}\``) || row.includes(`\`${rest}\``))).toBe(true);
+  });
+
+  it('knows both programs’ metrics', () => expect(metrics.length).toBeGreaterThan(12));
+});
