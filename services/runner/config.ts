@@ -1,5 +1,5 @@
 import * as os from 'node:os';
-import { choice, list, text, wholeNumber, type Environment } from '../environment';
+import { choice, list, required, text, wholeNumber, type Environment } from '../environment';
 import type { RuntimeName } from './sandbox/runtime';
 
 /** What the runner's program is told by its environment; docs/settings.md lists the variables. */
@@ -26,7 +26,14 @@ export interface RunnerConfig {
   /** Where this machine keeps the toolchains that sandboxes see in /opt/toolchains. */
   readonly toolchainsDirectory: string;
   readonly runnerId: string;
+  readonly machine: Machine;
 }
+
+/** What the runner's machine is, and what it must know to speak of its end. */
+export type Machine =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'gcp' }
+  | { readonly kind: 'aws'; readonly autoScalingGroup: string; readonly lifecycleHook: string };
 
 /** Started ahead unless named otherwise: what most people try first. */
 export const HOT_LANGUAGES: readonly string[] = ['python', 'javascript', 'bash'];
@@ -51,6 +58,17 @@ export function readRunnerConfig(environment: Environment): RunnerConfig {
     catalogueDirectory: text(environment, 'SANDPIPER_CATALOGUE'),
     imagesDirectory: text(environment, 'SANDPIPER_IMAGES'),
     toolchainsDirectory: text(environment, 'SANDPIPER_TOOLCHAINS') ?? '/opt/toolchains',
+    machine: machineOf(environment),
     runnerId: text(environment, 'SANDPIPER_RUNNER_ID') ?? `${os.hostname()}-${process.pid}`,
+  };
+}
+
+function machineOf(environment: Environment): Machine {
+  const kind = choice(environment, 'SANDPIPER_MACHINE', ['local', 'aws', 'gcp'] as const, 'local');
+  if (kind !== 'aws') return { kind };
+  return {
+    kind,
+    autoScalingGroup: required(environment, 'SANDPIPER_AUTO_SCALING_GROUP', 'the name of the machine’s own group'),
+    lifecycleHook: required(environment, 'SANDPIPER_LIFECYCLE_HOOK', 'the name of the group’s termination hook'),
   };
 }

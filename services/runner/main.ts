@@ -4,6 +4,7 @@ import { choice } from '../environment';
 import { LOG_LEVELS, openLogger, runProgram, toldToEnd } from '../process-life';
 import { startTracing } from '../tracing';
 import { readRunnerConfig } from './config';
+import { openMachine } from './host/open-machine';
 import { startRunner } from './runner';
 import { openSandboxHost } from './sandbox/host';
 import { sandboxPrograms } from './sandbox/programs';
@@ -22,15 +23,21 @@ void runProgram('runner', async () => {
   const host = await openSandboxHost({ runtime, programs, spareCells: config.warm > 0 ? 2 : 0 });
   const supply = createSupply({ host, size: config.warm });
   const engines = await openEngines(process.env);
+  const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
+  const machine = openMachine(config.machine, log);
   const runner = await startRunner({
     ...config,
     ...engines,
     supply,
     offered: toolchains.offered(host.stateDirectory),
-    log: (message, fields) => logger.warn(fields, message),
+    host: machine,
+    log,
   });
   logger.info({ runner: config.runnerId, slots: config.slots, adminPort: runner.adminPort }, 'the runner takes jobs');
-  logger.info({ signal: await toldToEnd() }, 'the runner drains');
+  const watching = new AbortController();
+  const reason = await Promise.race([toldToEnd(), machine.leaving(watching.signal)]);
+  watching.abort();
+  logger.warn({ reason, running: runner.running }, 'the runner drains');
   await runner.drain(config.drainMs);
   await supply.close();
   await host.close();

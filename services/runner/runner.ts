@@ -5,6 +5,7 @@ import { startReaper } from '../engines/reaper';
 import { chooseVersion } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
 import type { LanguageRuntime } from './language-runtime';
+import { localHost, type RunnerHost } from './host/host';
 import { runnerMetrics } from './metrics';
 import type { SandboxSupply } from './supply';
 import { startWorker } from './worker/worker';
@@ -31,6 +32,8 @@ export interface RunnerOptions {
   readonly hotLanguages?: readonly string[];
   /** Port of `/readyz` and `/metrics`, on the loopback address. 0 for any free one. @default none */
   readonly adminPort?: number;
+  /** The machine. @default one that goes when it is told to */
+  readonly host?: RunnerHost;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -43,9 +46,12 @@ export interface Runner {
   drain(graceMs: number): Promise<void>;
 }
 
+/** A machine that drains says so this often. */
+const HEARTBEAT_MS = 30_000;
+
 /** Starts to take jobs. @throws Error when the admin port is taken */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { queue, store, supply, offered, slots, log } = options;
+  const { queue, store, supply, offered, slots, host = localHost, log } = options;
   const versions = offered.map(({ version }) => version);
   const runtimeOf = ({ language, version }: { readonly language: string; readonly version?: string }) => {
     const chosen = chooseVersion(versions, language, version);
@@ -66,6 +72,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     runnerId: options.runnerId,
     leaseSeconds: options.leaseSeconds,
     observer: metrics.observer,
+    onBusy: (isBusy) => void host.busy(isBusy),
     log,
   });
   const reaper = startReaper({ store, log });
@@ -80,7 +87,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     },
     drain: async (graceMs) => {
       reaper.close();
+      const heartbeat = setInterval(() => void host.stillDraining(), HEARTBEAT_MS);
       await worker.drain(graceMs);
+      clearInterval(heartbeat);
+      await host.drained();
       await admin?.close();
     },
   };

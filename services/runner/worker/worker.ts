@@ -37,6 +37,8 @@ export interface WorkerProps {
   /** How long an outage of the event store is borne before a job is put back. @default 60_000 */
   readonly patienceMs?: number;
   readonly observer?: RunObserver;
+  /** Told when it takes a job after it had none, and when it has none any more. */
+  readonly onBusy?: (isBusy: boolean) => void;
   readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -127,8 +129,12 @@ export function startWorker(props: WorkerProps): Worker {
         // The lease runs off and the message comes again; the attempts bound how often.
         log('a message could not be dealt with', { message: lease.id, error: (error as Error).message });
       })
-      .finally(() => handling.delete(done));
+      .finally(() => {
+        handling.delete(done);
+        if (handling.size === 0) props.onBusy?.(false);
+      });
     handling.add(done);
+    if (handling.size === 1) props.onBusy?.(true);
   };
 
   const loop = async (): Promise<void> => {
