@@ -4,7 +4,7 @@ import type { SandboxSupply } from '../../../services/runner/supply';
 import { defaultLimits } from '../../../services/protocol/limits';
 
 /**
- * Sandboxes that run no program but a script, for tests of what is around them: each line of the source is `print TEXT`, `echo`
+ * Sandboxes that run no program but a script, for tests of what is around them: each line of the source is `print TEXT`, `sleep MILLISECONDS`, `echo`
  * (standard input, until it is closed), `wait` (until it is cancelled), `exit CODE` or `break` (the sandbox itself fails).
  */
 export function scriptedSupply(): SandboxSupply & { readonly started: readonly string[] } {
@@ -66,6 +66,8 @@ function runScript(lines: readonly string[], output: CommandOutput): RunningComm
         take = (data) => output.stdout(data);
         await Promise.race([closed.promise, cancelled.promise]);
       }
+      if (word === 'sleep')
+        await Promise.race([new Promise((done) => setTimeout(done, Number(rest))), cancelled.promise]);
       if (word === 'wait') await cancelled.promise;
       if (word === 'break') return { reason: 'sandboxError', message: 'the script breaks its sandbox', usage };
       if (word === 'exit') return { reason: 'ok', exitCode: Number(rest), usage };

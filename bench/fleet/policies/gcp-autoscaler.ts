@@ -1,0 +1,47 @@
+import { MetricHistory } from '../history';
+import type { Observation, Policy } from '../policy';
+
+/** What an autoscaler of a managed instance group is configured with, on a per-group metric. */
+export interface GcpAutoscaler {
+  /** What the per-group metric measures. */
+  readonly metric: (seen: Observation) => number;
+  /** How much of the metric one instance is given. */
+  readonly singleInstanceAssignment: number;
+  /** How often the metric is sampled. */
+  readonly periodSeconds: number;
+  /** From a sample until the autoscaler sees it. */
+  readonly delaySeconds: number;
+  /** At most so many instances fewer than the peak of the last `windowSeconds`. */
+  readonly scaleInControl?: { readonly maximum: number; readonly windowSeconds: number };
+}
+
+/**
+ * Source: Compute Engine, "Understanding autoscaler decisions": the recommended size is what the peak of the last 10 minutes (the
+ * stabilization period) needed. How often it looks is not promised; it is seen to do so every few seconds to a minute.
+ */
+const EVALUATION_SECONDS = 10;
+const STABILIZATION_SECONDS = 600;
+
+/** How Compute Engine's autoscaler sizes a group by a backlog. */
+export function gcpAutoscaler(props: GcpAutoscaler): Policy {
+  const history = new MetricHistory(props.periodSeconds, props.delaySeconds);
+  const recommended: { readonly at: number; readonly size: number }[] = [];
+  const peakSince = (from: number): number =>
+    recommended.reduce((peak, { at, size }) => (at >= from ? Math.max(peak, size) : peak), 0);
+  const control = props.scaleInControl;
+  const remembered = Math.max(STABILIZATION_SECONDS, control?.windowSeconds ?? 0);
+  return {
+    intervalSeconds: EVALUATION_SECONDS,
+    decide: (now, seen) => {
+      history.record(now, props.metric(seen));
+      const latest = history.last(now, 1)[0];
+      if (latest === undefined) return seen.desired;
+      const size = Math.ceil(latest / props.singleInstanceAssignment);
+      recommended.push({ at: now, size });
+      while (recommended[0]!.at < now - remembered) recommended.shift();
+      const stable = peakSince(now - STABILIZATION_SECONDS);
+      const least = control === undefined ? 0 : peakSince(now - control.windowSeconds) - control.maximum;
+      return Math.max(stable, least);
+    },
+  };
+}
