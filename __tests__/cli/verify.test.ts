@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { verify } from '../../cli/verify/checks';
+import { verifyPlayground } from '../../cli/verify/playground';
 import type { Target } from '../../cli/verify/probe';
 import { serverIdentity, type ServerIdentity } from '../../local/authority';
 import { startServer, type Behaviour } from '../support/local/wrong-server';
@@ -31,6 +32,21 @@ describe('sandpiper verify', () => {
       await server.stop();
     }
   };
+
+  it('finds everything wrong with a service that is no playground', async () => {
+    const server = await startServer(identity, {});
+    try {
+      const ca = fs.readFileSync(identity.authorityFile, 'utf8');
+      const target = { url: server.url, httpPort: server.httpPort, ca, timeoutMs: 5000 };
+      const results = await verifyPlayground(target, { caFile: identity.authorityFile, catalogue: [] });
+      const failed = results.filter(({ passed }) => !passed).map(({ check }) => check);
+      expect(failed).toContain('the page is served with a strict policy');
+      expect(failed.at(-1)).toBe('languages are offered');
+      expect(results.at(-1)!.seen).toBe('/v1/languages answers 404');
+    } finally {
+      await server.stop();
+    }
+  });
 
   it('finds nothing wrong with a service that keeps every promise', async () => {
     expect(await failures({})).toEqual([]);

@@ -3,7 +3,7 @@ import { exitCodes, Failure, wrongUsage } from '../failure';
 import { readCa } from '../read-ca';
 import { formatTable } from '../table';
 import { signDemoToken } from '../token';
-import { verify } from '../verify/checks';
+import { verify, type CheckResult } from '../verify/checks';
 import type { Target } from '../verify/probe';
 
 const TIMEOUT_MS = 10_000;
@@ -21,9 +21,10 @@ interface Options {
   readonly tokenEnv?: string;
   readonly secretEnv?: string;
   readonly json?: boolean;
+  readonly playground?: boolean;
 }
 
-/** `sandpiper verify URL`: looks at a deployed user API from outside. */
+/** `sandpiper verify URL`: looks at a deployed user API, or a playground, from outside. */
 export function command(): Command {
   return new Command('verify')
     .description('Checks a deployed service from outside: TLS, redirects, private paths, tokens, time.')
@@ -32,10 +33,11 @@ export function command(): Command {
     .option('--http-port <port>', 'port of plain HTTP (default: 80; 8080 beside 8443)')
     .option('--token-env <name>', 'environment variable that holds a valid token')
     .option('--secret-env <name>', 'environment variable that holds the secret to sign one with')
+    .option('--playground', 'check a playground, not a user API: its front, its page, and a program in each language')
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (url: string, options: Options) => {
-      const results = await verify(targetOf(url, options), { token: tokenOf(options) });
+      const results = await resultsOf(targetOf(url, options), options);
       const failed = results.filter(({ passed }) => !passed).length;
       if (options.json) {
         console.log(JSON.stringify({ url, passed: failed === 0, results }, null, 2));
@@ -45,6 +47,15 @@ export function command(): Command {
       }
       if (failed > 0) throw new Failure(`${failed} of ${results.length} checks failed`, exitCodes.failed);
     });
+}
+
+function resultsOf(target: Target, options: Options): Promise<readonly CheckResult[]> {
+  const token = tokenOf(options);
+  if (!options.playground) return verify(target, { token });
+  // Loaded here: the user API's checks need none of it.
+  const { verifyPlayground } = require('../verify/playground') as typeof import('../verify/playground');
+  const { catalogue } = require('../run/local-runner') as typeof import('../run/local-runner');
+  return verifyPlayground(target, { token, caFile: options.ca, catalogue: catalogue() });
 }
 
 function targetOf(text: string, options: Options): Target {

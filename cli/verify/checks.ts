@@ -1,12 +1,15 @@
 import { ask, askPlainly, handshake, type Target } from './probe';
 
-/** One promise of a deployed user API, and whether it was kept. */
+/** One promise of a deployed service, and whether it was kept. */
 export interface CheckResult {
   readonly check: string;
   readonly passed: boolean;
   /** What was seen. */
   readonly seen: string;
 }
+
+/** A check: what it is called, and what finds out. */
+export type Check = readonly [string, () => Promise<Verdict>];
 
 export interface VerifyOptions {
   /** A valid token. @default none - the checks that need one are left out */
@@ -16,7 +19,7 @@ export interface VerifyOptions {
 }
 
 /** What a check found: passed, and what was seen. */
-type Verdict = readonly [boolean, string];
+export type Verdict = readonly [boolean, string];
 
 /** A certificate that ends sooner should have been renewed. */
 const FEWEST_DAYS_LEFT = 14;
@@ -33,24 +36,14 @@ export const HEALTH_SPELLINGS = [
   '/./healthz',
 ];
 
-/** Runs every check, one after the other: a table in the order of a request's own life. */
-export async function verify(
+/** Runs every check of the user API: a table in the order of a request's own life. */
+export function verify(
   target: Target,
   { token, slowestMs = SLOWEST_MS }: VerifyOptions,
 ): Promise<readonly CheckResult[]> {
   const user = '/v1/user';
-  const checks: [string, () => Promise<Verdict>][] = [
-    ['TLS 1.0 is refused', () => refused(target, 'TLSv1')],
-    ['TLS 1.1 is refused', () => refused(target, 'TLSv1.1')],
-    ['TLS 1.2 is spoken', () => spoken(target, 'TLSv1.2')],
-    ['TLS 1.3 is spoken', () => spoken(target, 'TLSv1.3')],
-    ['the certificate is trusted and names the host', () => trusted(target)],
-    ['the certificate lasts', () => lasts(target)],
-    ['plain HTTP is redirected to HTTPS', () => redirected(target, `${user}?a=b`)],
-    ...HEALTH_SPELLINGS.map((path): [string, () => Promise<Verdict>] => [
-      `GET ${path} answers 404`,
-      () => answers(target, path, 404),
-    ]),
+  const checks: readonly Check[] = [
+    ...frontChecks(target, user, slowestMs),
     ['GET / answers 404', () => answers(target, '/', 404)],
     ['no token answers 401', () => answers(target, user, 401, 'Required authorization token not found')],
     [
@@ -68,11 +61,31 @@ export async function verify(
         }),
     ],
     ['a forged token answers 401', () => answers(target, user, 401, 'signature is invalid', bearer(FORGED))],
-    ['HSTS is set', () => hsts(target, user)],
-    ['an answer comes in time', () => inTime(target, user, slowestMs)],
+    ...(token === undefined
+      ? []
+      : [['a valid token answers 200', () => welcomes(target, user, token)] satisfies Check]),
   ];
-  if (token !== undefined) checks.push(['a valid token answers 200', () => welcomes(target, user, token)]);
+  return runChecks(checks);
+}
 
+/** What every service promises, whatever it serves: TLS, redirects, private health, time. @param path one that is public */
+export function frontChecks(target: Target, path: string, slowestMs = SLOWEST_MS): readonly Check[] {
+  return [
+    ['TLS 1.0 is refused', () => refused(target, 'TLSv1')],
+    ['TLS 1.1 is refused', () => refused(target, 'TLSv1.1')],
+    ['TLS 1.2 is spoken', () => spoken(target, 'TLSv1.2')],
+    ['TLS 1.3 is spoken', () => spoken(target, 'TLSv1.3')],
+    ['the certificate is trusted and names the host', () => trusted(target)],
+    ['the certificate lasts', () => lasts(target)],
+    ['plain HTTP is redirected to HTTPS', () => redirected(target, `${path}?a=b`)],
+    ...HEALTH_SPELLINGS.map((spelling): Check => [`GET ${spelling} answers 404`, () => answers(target, spelling, 404)]),
+    ['HSTS is set', () => hsts(target, path)],
+    ['an answer comes in time', () => inTime(target, path, slowestMs)],
+  ];
+}
+
+/** One after the other; what a check throws is what it saw. */
+export async function runChecks(checks: readonly Check[]): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   for (const [check, run] of checks) {
     const [passed, seen] = await run().catch((error: Error): Verdict => [false, error.message]);
@@ -131,7 +144,8 @@ function sameTarget(location: string, target: Target, path: string): boolean {
   }
 }
 
-async function answers(
+/** Whether a path answers with a status, and with a body where one is given. */
+export async function answers(
   target: Target,
   path: string,
   status: number,

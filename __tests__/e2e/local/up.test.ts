@@ -7,7 +7,9 @@ import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
+import { catalogue } from '../../../cli/run/local-runner';
 import { verify } from '../../../cli/verify/checks';
+import { verifyPlayground } from '../../../cli/verify/playground';
 import { freePort } from '../../../local/free-port';
 import { requireTool } from '../../support/require-tool';
 import { runByPistonClient } from '../../support/gateway/piston-client';
@@ -77,6 +79,16 @@ describe('./sandpiper up', () => {
     const [, authorityFile] = await output.until(/curl --cacert '([^']+)'/);
     const ca = fs.readFileSync(authorityFile!, 'utf8');
     const lookup = lookUpLoopback;
+    const target = { url: new URL(`https://localhost:${httpsPort}`), httpPort: 0, ca, timeoutMs: 10_000 };
+    const tried = catalogue().filter(({ id }) => ['bash', 'c', 'python'].includes(id));
+    const results = await verifyPlayground(target, { caFile: authorityFile, catalogue: tried });
+    // This `up` has no port of plain HTTP.
+    expect(results.filter(({ passed }) => !passed).map(({ check }) => check)).toEqual([
+      'plain HTTP is redirected to HTTPS',
+    ]);
+    expect(results.filter(({ check }) => check.endsWith(' runs')).map(({ seen }) => seen)).toEqual(
+      tried.map(() => 'Hello, world!'),
+    );
     for (const host of ['localhost', 'playground.localhost']) {
       const client = await connect(`https://${host}:${httpsPort}`, { ca, lookup } as object);
       const files = [{ content: 'name = input("who? ")\nprint(f"hello, {name}")\n' }];
