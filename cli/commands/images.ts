@@ -3,14 +3,14 @@ import * as path from 'node:path';
 import { Command, Option } from 'commander';
 import type { Language, LanguageVersion } from '../../services/languages/schema';
 import { satisfiesVersion } from '../../services/languages/self-test';
-import { ImageStore, type ImageManifest } from '../../services/images/store';
+import type { ImageManifest } from '../../services/images/store';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { exitCodes, Failure, wrongUsage } from '../failure';
+import { imageStore } from '../images/built';
 import { imageProblems, openImageRunner, versionInside } from '../images/image-runner';
 import { lock } from '../images/lock';
 import { packRoot, rootFromDebian, rootFromRegistry } from '../images/root';
 import type { Registry } from '../images/reference';
-import { cacheDirectory } from '../provision/cache';
 import { provisionDebian } from '../provision/debian';
 import { withProgress } from '../provision/progress';
 import { languageNamed } from '../run/language-of';
@@ -20,11 +20,6 @@ import { formatTable } from '../table';
 interface Wanted {
   readonly language: Language;
   readonly version: LanguageVersion;
-}
-
-/** Where built images are kept. */
-export function imageStore(): ImageStore {
-  return new ImageStore(cacheDirectory('images'));
 }
 
 /** `sandpiper images`: root file systems of languages, from OCI images or from Debian packages. */

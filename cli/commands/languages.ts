@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { writeOfferedFile } from '../../services/languages/offered-file';
+import type { PresentVersion } from '../../services/languages/host-toolchains';
+import { builtVersions, withBuilt, type BuiltVersion } from '../images/built';
+import { catalogue } from '../run/local-runner';
 import { formatTable } from '../table';
 import { probedHost } from '../run/present-versions';
 
@@ -19,24 +22,33 @@ export function command(): Command {
     .action(async ({ json, save, refresh }: Options) => {
       const { present, absent } = await probedHost(refresh);
       if (save !== undefined) return writeOfferedFile(save, present);
+      const all = withBuilt(present, builtVersions(catalogue()));
       if (json) {
-        const rows = present.map(({ language, exactVersion }) => ({
-          language: language.id,
-          version: exactVersion,
-          name: language.name,
-          aliases: language.aliases,
+        const rows = all.map((entry) => ({
+          language: entry.language.id,
+          version: entry.exactVersion,
+          name: entry.language.name,
+          aliases: entry.language.aliases,
+          image: imageOf(entry),
         }));
         console.log(JSON.stringify(rows, null, 2));
         return;
       }
-      const rows = present.map(({ language, exactVersion }) => [
-        language.id,
-        exactVersion,
-        language.aliases.join(', '),
+      const rows = all.map((entry) => [
+        entry.language.id,
+        entry.exactVersion,
+        imageOf(entry)?.slice(0, 12) ?? '',
+        entry.language.aliases.join(', '),
       ]);
-      console.log(formatTable(['language', 'version', 'also called'], rows));
-      if (absent.length === 0) return;
-      const missing = absent.map(({ language, version }) => `${language.id} ${version.version}`).join(', ');
+      console.log(formatTable(['language', 'version', 'image', 'also called'], rows));
+      const nowhere = absent.filter(({ version }) => !all.some((entry) => entry.version === version));
+      if (nowhere.length === 0) return;
+      const missing = nowhere.map(({ language, version }) => `${language.id} ${version.version}`).join(', ');
       console.log(`\nNot on this machine: ${missing}. \`./sandpiper run\` installs what a program needs.`);
     });
+}
+
+/** SHA-256 of the built image that a version is there as; undefined for a toolchain of this machine. */
+function imageOf(entry: PresentVersion | BuiltVersion): string | undefined {
+  return 'manifest' in entry ? entry.manifest.sha256 : undefined;
 }

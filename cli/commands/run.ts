@@ -11,6 +11,8 @@ import { jobSchema, type Job } from '../../services/protocol/job';
 import { runJob } from '../../services/runner/job';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { Failure, wrongUsage } from '../failure';
+import { builtImage, builtVersions, imageStore, withBuilt, type BuiltVersion } from '../images/built';
+import { openImageRunner, type ImageRunner } from '../images/image-runner';
 import { provisionToolchains, toolchainsDirectory } from '../provision/toolchains';
 import { languageNamed, languageOfFile } from '../run/language-of';
 import { catalogue, openLocalRunner } from '../run/local-runner';
@@ -28,6 +30,7 @@ another limit did. With --json, every event is a line of JSON on standard output
 interface Options {
   readonly language?: string;
   readonly version?: string;
+  readonly image?: string;
   readonly arg: readonly string[];
   readonly timeout?: number;
   readonly runtime: RuntimeName;
@@ -45,6 +48,7 @@ export function command(): Command {
     .argument('<file...>', 'the program, and files beside it; - reads the program from standard input')
     .option('-l, --language <name>', 'id or alias (default: by the ending of the file)')
     .option('--version <version>', 'exact version, its leading parts, a semver range or *')
+    .option('--image <reference>', 'run in this built image: lua@5.4, or as `images list` shows it')
     .option('-a, --arg <text>', 'an argument for the program; repeat for more', collect, [])
     .option('-t, --timeout <seconds>', 'time for the run, on the clock', parseSeconds)
     .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
@@ -62,22 +66,20 @@ async function run(files: readonly string[], options: Options): Promise<number> 
   const [first] = files as [string];
   const { remote, token, ca } = options;
   if (remote !== undefined) {
+    if (options.image !== undefined) throw wrongUsage('--image: a gateway has its own; leave out --image or --remote');
     // The gateway may know languages that this catalogue does not.
     const language = options.language ?? languageOfFile(catalogue(), first).id;
     const job = { ...jobOf(files, language, options), version: options.version };
     const input = first === '-' ? undefined : process.stdin;
     return exitCodeOf(await runRemotely({ url: remote, token, ca, job, input, emit: emitterOf(options) }));
   }
-  const languages = catalogue();
-  const language =
-    options.language === undefined ? languageOfFile(languages, first) : languageNamed(languages, options.language);
-  const version = await presentVersion(language.id, options.version);
-  const job = jobOf(files, language.id, options);
-  const runner = await openLocalRunner({ runtime: options.runtime, versions: [version], warm: 0 });
+  const version = await versionOf(first, options);
+  const job = jobOf(files, version.language.id, options);
+  const runner = await openVersion(version, options.runtime);
   try {
     const running = runJob({
       job,
-      runtime: runner.runtimes[0]!,
+      runtime: runner.runtime,
       supply: runner.supply,
       emit: emitterOf(options),
     });
@@ -97,10 +99,28 @@ async function run(files: readonly string[], options: Options): Promise<number> 
   }
 }
 
-/** The version that was asked for; its toolchain is installed when it is not there. */
-async function presentVersion(language: string, wanted: string | undefined): Promise<PresentVersion> {
+/** What a program is to run with: the image that is named, or a version of its language that is there. */
+async function versionOf(file: string, { language, version, image }: Options): Promise<PresentVersion | BuiltVersion> {
+  const languages = catalogue();
+  const meant = () => (language === undefined ? languageOfFile(languages, file) : languageNamed(languages, language));
+  if (image === undefined) return presentVersion(meant().id, version);
+  const built = builtImage(languages, image);
+  if (version !== undefined) throw wrongUsage('--version: an image has one; leave out --version or --image');
+  if (language !== undefined && meant() !== built.language)
+    throw wrongUsage(`--image: ${JSON.stringify(image)} is of ${built.language.id}, not of ${meant().id}`);
+  return built;
+}
+
+async function openVersion(version: PresentVersion | BuiltVersion, runtime: RuntimeName): Promise<ImageRunner> {
+  if ('manifest' in version) return openImageRunner(imageStore(), version.manifest, version, runtime);
+  const { runtimes, ...runner } = await openLocalRunner({ runtime, versions: [version], warm: 0 });
+  return { ...runner, runtime: runtimes[0]! };
+}
+
+/** The version that was asked for, of toolchains and built images alike; where there is neither, its toolchain is installed. */
+async function presentVersion(language: string, wanted: string | undefined): Promise<PresentVersion | BuiltVersion> {
   const entries = catalogue().filter(({ id }) => id === language);
-  const look = async () => (await probeHost(entries, toolchainsDirectory())).present;
+  const look = async () => withBuilt((await probeHost(entries, toolchainsDirectory())).present, builtVersions(entries));
   try {
     return chooseVersion(await look(), language, wanted);
   } catch (error) {

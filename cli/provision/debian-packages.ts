@@ -5,6 +5,8 @@
 export const debianPackages = {
   /** Boots machines in containers: the boot suites of `./sandpiper test`. */
   boot: ['systemd-container', 'mmdebstrap', 'debian-archive-keyring', 'iproute2', 'squashfs-tools'],
+  /** Boots virtual machines with a kernel of their own: the suites that try the sandbox on other hosts. */
+  machines: ['qemu-system-x86', 'mmdebstrap', 'debian-archive-keyring', 'e2fsprogs'],
   /** Runs single-use sandboxes. */
   sandbox: ['crun', 'gcc', 'libc6-dev'],
   /** Pulls, makes and packs root file systems for sandboxes. */

@@ -17,7 +17,7 @@ export class UnknownLanguageError extends Error {
  * @param version exact number (`3.11.2`), its leading parts (`3.11`), a semver range (`>=3.10 <4`), or `*`. @default '*', the newest
  * @throws UnknownLanguageError listing the languages, or the versions of the language, that exist
  */
-export function chooseVersion(present: readonly PresentVersion[], language: string, version = '*'): PresentVersion {
+export function chooseVersion<V extends PresentVersion>(present: readonly V[], language: string, version = '*'): V {
   const wanted = language.toLowerCase();
   const candidates = present.filter((entry) => entry.language.id === wanted || entry.language.aliases.includes(wanted));
   if (candidates.length === 0) {

@@ -6,8 +6,8 @@ import { startTracing } from '../tracing';
 import { readRunnerConfig } from './config';
 import { openMachine } from './host/open-machine';
 import { startRunner } from './runner';
-import { openSandboxHost } from './sandbox/host';
 import { sandboxPrograms } from './sandbox/programs';
+import { acceptedMissing, chooseSandboxHost } from './sandbox/probe';
 import { crun, runsc } from './sandbox/runtime';
 import { createSupply } from './supply';
 import { openToolchains } from './toolchains';
@@ -20,7 +20,12 @@ void runProgram('runner', async () => {
   const toolchains = await openToolchains(config);
   const runtime = (config.runtime === 'runsc' ? runsc : crun)(config.runtimeProgram);
   const programs = sandboxPrograms(config.sandboxPrograms ?? path.join(__dirname, 'bin'));
-  const host = await openSandboxHost({ runtime, programs, spareCells: config.warm > 0 ? 2 : 0 });
+  const { host } = await chooseSandboxHost({
+    runtimes: [runtime],
+    programs,
+    spareCells: config.warm > 0 ? 2 : 0,
+    acceptMissing: acceptedMissing(process.env),
+  });
   const supply = createSupply({ host, size: config.warm });
   const engines = await openEngines(process.env);
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);

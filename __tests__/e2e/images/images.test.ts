@@ -77,6 +77,34 @@ describe('images from a registry', () => {
     expect(fs.readFileSync('/proc/mounts', 'utf8')).not.toContain(first!.sha256.slice(0, 16));
   });
 
+  it('run programs: the image that is named, and one that alone has a version', () => {
+    const [manifest] = store().list();
+    const program = path.join(scratch, 'hello.lua');
+    fs.writeFileSync(
+      program,
+      "local f = io.open('/usr/bin/python3'); print(_VERSION, f and 'host' or 'image'); os.exit(4)",
+    );
+    const sandpiper = path.join(ROOT, 'sandpiper');
+    const run = (...args: string[]) => spawnSync(sandpiper, ['run', ...args, program], { env, encoding: 'utf8' });
+    for (const name of [LANGUAGE, REFERENCE, manifest!.sha256]) {
+      expect(run('--image', name)).toMatchObject({ status: 4, stdout: 'Lua 5.4\timage\n', stderr: '' });
+    }
+    expect(run()).toMatchObject({ status: 4, stdout: 'Lua 5.4\thost\n' });
+    // In a mount namespace of its own, this machine's Lua is nothing that runs.
+    const hidden = 'mount --bind /dev/null "$(readlink -f /usr/bin/lua5.4)" && exec "$@"';
+    const alone = spawnSync('unshare', ['--mount', 'sh', '-c', hidden, 'sh', sandpiper, 'run', program], {
+      env,
+      encoding: 'utf8',
+    });
+    expect(alone).toMatchObject({ status: 4, stdout: 'Lua 5.4\timage\n' });
+    expect(run('--image', 'lua@5.3')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--image: "lua@5.3" is not built; there are lua@5.4.') as string,
+    });
+    expect(run('--image', LANGUAGE, '--language', 'python').stderr).toContain('is of lua, not of python');
+    expect(fs.readFileSync('/proc/mounts', 'utf8')).not.toContain(manifest!.sha256.slice(0, 16));
+  });
+
   it('have no file that gives rights, and no device', () => {
     const [manifest] = store().list();
     const listing = spawnSync('unsquashfs', ['-lln', store().file(manifest!)], { encoding: 'utf8' }).stdout;

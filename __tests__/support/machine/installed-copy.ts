@@ -8,6 +8,9 @@ const PROJECT = path.resolve(__dirname, '../../..');
 /** Commands that need a machine of their own, or a user of their own, to be tried. */
 const COMMANDS = ['doctor', 'run'];
 
+/** Program of the copy that tries a host's limits: sandbox-jobs.ts. */
+export const SANDBOX_JOBS = '__tests__/support/machine/sandbox-jobs.js';
+
 /**
  * Writes what the command line needs on another machine, or as another user, whom the project's own directory may be closed
  * to: `main`, two commands with everything they import, the sandbox's programs and the languages, and
@@ -25,6 +28,7 @@ export function installCopy(directory: string): void {
   // The command line loads its commands by name, which a bundle cannot: they stay files.
   buildSync({ ...built, entryPoints: ['cli/main.ts', 'cli/commands.ts', 'cli/failure.ts'] });
   buildSync({ ...built, entryPoints: COMMANDS.map((name) => `cli/commands/${name}.ts`), bundle: true });
+  buildSync({ ...built, outdir: directory, entryPoints: [SANDBOX_JOBS.replace(/js$/, 'ts')], bundle: true });
   testPrograms();
   for (const name of ['node_modules/commander', 'languages', 'dist/bin/host/prestart', ...programFiles()])
     fs.cpSync(path.join(PROJECT, name), into(name), { recursive: true });

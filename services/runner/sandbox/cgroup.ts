@@ -74,14 +74,16 @@ export function findCgroups(
       return { layout: v2 ? 'hybrid' : 'v1', directories, unifiedMount: v2?.directory };
     }
     if (!v2) return { layout: 'none', directories: {}, problem: 'no cgroup hierarchy is mounted' };
-    const directory = makeUnifiedParent(v2.directory, ownGroups);
-    return { layout: 'v2', directories: { memory: directory, pids: directory, cpu: directory, cpuacct: directory } };
+    const { directory, given, problem } = makeUnifiedParent(v2.directory, ownGroups);
+    // The processor's account is there without a controller.
+    const directories = Object.fromEntries([...given, 'cpuacct'].map((controller) => [controller, directory]));
+    return { layout: 'v2', directories, problem };
   } catch (error) {
     const problem = `cgroups cannot be made: ${(error as Error).message}`;
     return {
       layout: v2 && v1.length > 0 ? 'hybrid' : v2 ? 'v2' : 'v1',
       directories: {},
-      unifiedMount: v2?.directory,
+      unifiedMount: v1.length > 0 ? v2?.directory : undefined,
       problem,
     };
   }
@@ -106,29 +108,57 @@ function makeParent(mount: string): string {
   return directory;
 }
 
+/** Those of the second version. */
+const UNIFIED_CONTROLLERS = ['memory', 'pids', 'cpu'] as const;
+
+interface UnifiedParent {
+  readonly directory: string;
+  readonly given: readonly Controller[];
+  readonly problem?: string;
+}
+
 /**
  * The second version lets a group have processes or controlled children, not both (but for the hierarchy's root): where the
  * runner's own group was delegated to it, its processes first move into a child of their own.
  */
-function makeUnifiedParent(mount: string, ownGroups: string): string {
-  const own = /^0::(.*)$/m.exec(ownGroups)?.[1] ?? '/';
-  const isRealRoot = !fs.existsSync(path.join(mount, 'cgroup.type'));
-  const isService = own.endsWith('.service') || own.endsWith('/runner') || !isRealRoot;
-  const isRoot = process.getuid?.() === 0;
-  const base =
-    isRealRoot && isRoot && !isService ? mount : path.join(mount, own.endsWith('/runner') ? path.dirname(own) : own);
-  if (base !== mount || !isRealRoot) {
+function makeUnifiedParent(mount: string, ownGroups: string): UnifiedParent {
+  const base = unifiedBase(mount, ownGroups);
+  const isRealRoot = base === mount && !fs.existsSync(path.join(mount, 'cgroup.type'));
+  const there = controllersOf(base);
+  const given = UNIFIED_CONTROLLERS.filter((controller) => there.includes(controller));
+  const lacking = UNIFIED_CONTROLLERS.filter((controller) => !there.includes(controller));
+  if (!isRealRoot) {
     const leaf = path.join(base, 'runner');
     fs.mkdirSync(leaf, { recursive: true });
     for (const pid of readWords(path.join(base, 'cgroup.procs')))
       fs.writeFileSync(path.join(leaf, 'cgroup.procs'), pid);
   }
   const directory = path.join(base, PARENT);
-  fs.writeFileSync(path.join(base, 'cgroup.subtree_control'), '+memory +pids +cpu');
+  const enable = given.map((controller) => `+${controller}`).join(' ');
+  fs.writeFileSync(path.join(base, 'cgroup.subtree_control'), enable);
   fs.mkdirSync(directory, { recursive: true });
-  fs.writeFileSync(path.join(directory, 'cgroup.subtree_control'), '+memory +pids +cpu');
+  fs.writeFileSync(path.join(directory, 'cgroup.subtree_control'), enable);
   putIfPresent(path.join(directory, 'cpu.weight'), Math.min(10_000, 100 * PARENT_WEIGHT));
-  return directory;
+  if (lacking.length === 0) return { directory, given };
+  return { directory, given, problem: `the cgroup ${base} was given no ${lacking.join(', ')} controller` };
+}
+
+/**
+ * Below which group the runner makes its own: its service's, where systemd gave that all controllers (`Delegate=yes`), and the
+ * hierarchy's root for a root who has none such, as in a login's session.
+ */
+function unifiedBase(mount: string, ownGroups: string): string {
+  const own = /^0::(.*)$/m.exec(ownGroups)?.[1] ?? '/';
+  const base = path.join(mount, own.endsWith('/runner') ? path.dirname(own) : own);
+  const isRealRoot = !fs.existsSync(path.join(mount, 'cgroup.type'));
+  const isRoot = process.getuid?.() === 0;
+  const isService = own.endsWith('.service') || own.endsWith('/runner');
+  const isGivenAll = UNIFIED_CONTROLLERS.every((controller) => controllersOf(base).includes(controller));
+  return isRoot && isRealRoot && !(isService && isGivenAll) ? mount : base;
+}
+
+function controllersOf(group: string): readonly string[] {
+  return fs.readFileSync(path.join(group, 'cgroup.controllers'), 'utf8').trim().split(' ');
 }
 
 /** Makes the group of a sandbox. */
@@ -187,7 +217,7 @@ export function createCgroup(host: CgroupHost, id: string): Cgroup {
     },
     usage: () => ({
       cpuMs: unified
-        ? field(get(file('cpu', 'cpu.stat')), 'usage_usec') / 1000
+        ? field(get(file('cpuacct', 'cpu.stat')), 'usage_usec') / 1000
         : Number(get(file('cpuacct', 'cpuacct.usage'))) / 1e6,
       peakMemoryBytes: Number(get(file('memory', unified ? 'memory.peak' : 'memory.max_usage_in_bytes'))),
       oomKills: field(get(file('memory', unified ? 'memory.events' : 'memory.oom_control')), 'oom_kill'),

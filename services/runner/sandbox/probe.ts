@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { list, SettingError, type Environment } from '../../environment';
 import { defaultLimits } from '../../protocol/limits';
 import type { CgroupHost } from './cgroup';
 import { openSandboxHost, type SandboxHost, type SandboxHostProps } from './host';
@@ -14,18 +15,13 @@ export type Guarantee = (typeof guarantees)[number];
 /** Names of guarantees that an operator does without, by commas. */
 export const ACCEPT_MISSING = 'SANDPIPER_ACCEPT_MISSING';
 
-/** Reads {@link ACCEPT_MISSING}. @throws Error naming a word that is no guarantee */
-export function acceptedMissing(value = process.env[ACCEPT_MISSING] ?? ''): readonly Guarantee[] {
-  const words = value.split(',').map((word) => word.trim());
-  return words
-    .filter((word) => word !== '')
-    .map((word) => {
-      const found = guarantees.find((guarantee) => guarantee === word);
-      if (found) return found;
-      throw new Error(
-        `${ACCEPT_MISSING}: ${JSON.stringify(word)} is no guarantee of a sandbox; there are ${guarantees.join(', ')}`,
-      );
-    });
+/** Reads {@link ACCEPT_MISSING}. @throws SettingError naming a word that is no guarantee */
+export function acceptedMissing(environment: Environment = process.env): readonly Guarantee[] {
+  return list(environment, ACCEPT_MISSING).map((word) => {
+    const found = guarantees.find((guarantee) => guarantee === word);
+    if (found) return found;
+    throw new SettingError(ACCEPT_MISSING, word, `is no guarantee of a sandbox; there are ${guarantees.join(', ')}`);
+  });
 }
 
 /** What one runtime gives on this host. */

@@ -45,6 +45,7 @@ describe('cgroups', () => {
   it('of a service on a host with the second version: its own processes step aside first', () => {
     put('cgroup.controllers', 'cpu memory pids');
     put('system.slice/runner.service/cgroup.procs', '12\n');
+    put('system.slice/runner.service/cgroup.controllers', 'cpuset cpu io memory pids\n');
     const found = findCgroups(mount('cgroup2', '', ''), '0::/system.slice/runner.service\n');
     expect(found.layout).toBe('v2');
     const base = 'system.slice/runner.service';
@@ -54,6 +55,21 @@ describe('cgroups', () => {
     // The next runner of the same service is in the leaf already, and uses the same parent.
     const again = findCgroups(mount('cgroup2', '', ''), '0::/system.slice/runner.service/runner\n');
     expect(again.directories).toEqual(found.directories);
+  });
+
+  it('of a service that was given a part only: root takes the hierarchy itself, others what there is', () => {
+    put('cgroup.controllers', 'cpu memory pids\n');
+    put('system.slice/cron.service/cgroup.controllers', 'memory pids\n');
+    put('system.slice/cron.service/cgroup.procs', '12\n');
+    const getuid = jest.spyOn(process, 'getuid' as never).mockReturnValue(0 as never);
+    const group = '0::/system.slice/cron.service\n';
+    expect(findCgroups(mount('cgroup2', '', ''), group).directories.cpu).toBe(path.join(root, 'sandpiper'));
+    getuid.mockReturnValue(1000 as never);
+    const found = findCgroups(mount('cgroup2', '', ''), group);
+    getuid.mockRestore();
+    expect(Object.keys(found.directories)).toEqual(['memory', 'pids', 'cpuacct']);
+    expect(found.problem).toMatch(/cron\.service was given no cpu controller$/);
+    expect(get('system.slice/cron.service/sandpiper/cgroup.subtree_control')).toBe('+memory +pids');
   });
 
   it('that cannot be made are a reason, not an exception', () => {

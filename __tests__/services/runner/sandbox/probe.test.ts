@@ -2,9 +2,9 @@ import { acceptedMissing, refusals } from '../../../../services/runner/sandbox/p
 
 describe('guarantees of a sandbox', () => {
   it('that may be missing are read from a setting', () => {
-    expect(acceptedMissing('')).toEqual([]);
-    expect(acceptedMissing('memory, cpu')).toEqual(['memory', 'cpu']);
-    expect(() => acceptedMissing('memory,none')).toThrow(
+    expect(acceptedMissing({})).toEqual([]);
+    expect(acceptedMissing({ SANDPIPER_ACCEPT_MISSING: 'memory, cpu' })).toEqual(['memory', 'cpu']);
+    expect(() => acceptedMissing({ SANDPIPER_ACCEPT_MISSING: 'memory,none' })).toThrow(
       'SANDPIPER_ACCEPT_MISSING: "none" is no guarantee of a sandbox; there are memory, processes, cpu, network, seccomp',
     );
   });

@@ -1,0 +1,63 @@
+import type { PresentVersion } from '../../services/languages/host-toolchains';
+import { entriesOf } from '../../services/languages/host-toolchains';
+import type { Language } from '../../services/languages/schema';
+import { ImageStore, type ImageManifest } from '../../services/images/store';
+import { wrongUsage } from '../failure';
+import { cacheDirectory } from '../provision/cache';
+
+/** A language version that is there as a built image. */
+export interface BuiltVersion extends PresentVersion {
+  readonly manifest: ImageManifest;
+}
+
+/** Where built images are kept. */
+export function imageStore(): ImageStore {
+  return new ImageStore(cacheDirectory('images'));
+}
+
+/** What of some languages is there as a built image. Only root can mount one: for others there is none. */
+export function builtVersions(languages: readonly Language[], store = imageStore()): readonly BuiltVersion[] {
+  if (process.getuid?.() !== 0) return [];
+  return entriesOf(languages).flatMap(({ language, version }) => {
+    const manifest = store.find(language.id, version.version);
+    return manifest ? [{ language, version, exactVersion: manifest.exactVersion, manifest }] : [];
+  });
+}
+
+/**
+ * The versions of toolchains and of images together, newest first as in the catalogue. Where a version is there as both, the
+ * toolchain goes first: its interpreters can wait, loaded.
+ */
+export function withBuilt(
+  present: readonly PresentVersion[],
+  built: readonly BuiltVersion[],
+): readonly (PresentVersion | BuiltVersion)[] {
+  const languages = [...new Set([...present, ...built].map(({ language }) => language))];
+  return languages.flatMap((language) =>
+    language.versions.flatMap((version) => [
+      ...present.filter((entry) => entry.version === version),
+      ...built.filter((entry) => entry.version === version),
+    ]),
+  );
+}
+
+/**
+ * The built image that is meant: by language and version (`lua@5.4`), by the reference it was pulled by, or by the first twelve
+ * digits of its SHA-256 or more.
+ *
+ * @throws Failure (wrong usage) listing what is built
+ */
+export function builtImage(languages: readonly Language[], wanted: string, store = imageStore()): BuiltVersion {
+  const built = builtVersions(languages, store);
+  const found = built.find(({ manifest: { language, version, source, sha256 } }) => {
+    if (wanted === `${language}@${version}`) return true;
+    if (source.kind === 'oci' && wanted === source.reference) return true;
+    return wanted.length >= 12 && sha256.startsWith(wanted);
+  });
+  if (found) return found;
+  const names = built.map(({ manifest }) => `${manifest.language}@${manifest.version}`).join(', ') || 'none';
+  const why = process.getuid?.() === 0 ? '' : ' (images are mounted, which only root may)';
+  throw wrongUsage(
+    `--image: ${JSON.stringify(wanted)} is not built${why}; there are ${names}. \`./sandpiper images build\` builds one`,
+  );
+}
