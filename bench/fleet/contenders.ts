@@ -1,7 +1,7 @@
 import { bestLaw, slotsWanted, type ScalingLaw } from './law';
 import type { FleetProps } from './fleet';
 import type { Observation, Policy } from './policy';
-import { gcpAutoscaler } from './policies/gcp-autoscaler';
+import { gcpAutoscaler, type GcpAutoscaler } from './policies/gcp-autoscaler';
 import { largestOf } from './policies/largest-of';
 import { oracle } from './policies/oracle';
 import { stepScaling } from './policies/step-scaling';
@@ -36,7 +36,7 @@ const gcpFleet = { ...assumed, scaleIn: 'drained', spotNoticeSeconds: 30 } as co
 /** SQS and EC2 Auto Scaling publish once a minute (SQS developer guide, "Available CloudWatch metrics"), and the value comes in the minute after. */
 const CLOUDWATCH = { periodSeconds: 60, delaySeconds: 60 } as const;
 /** The gateway's own metric: the shortest period of target tracking (EC2 Auto Scaling user guide, "high-resolution metrics"). */
-const OWN_METRIC = { periodSeconds: 10, delaySeconds: 10 } as const;
+const OWN_METRIC_SECONDS = 10;
 /** Sampled each minute, then not to be seen for up to two (Cloud Monitoring, "Google Cloud metrics": `num_undelivered_messages`). */
 const PUBSUB = { periodSeconds: 60, delaySeconds: 120 } as const;
 
@@ -47,52 +47,78 @@ const waiting = (seen: Observation): number => seen.waiting;
 const inService = (seen: Observation): number => seen.inService;
 const backlog = (seen: Observation): number => seen.waiting + seen.inFlight;
 
+/** What a sweep changes besides the law. Times are seconds. */
+export interface Variation {
+  /** Instances at least. @default 1 */
+  readonly minimum?: number;
+  /** How often the gateway's metric comes; it is seen as much later. @default 10 */
+  readonly periodSeconds?: number;
+  /** Time that AWS gives an instance before it takes any away. @default the time that it boots */
+  readonly warmupSeconds?: number;
+  /** At most so many instances fewer than the peak of the window, on GCP. @default no limit */
+  readonly scaleInControl?: GcpAutoscaler['scaleInControl'];
+  /** From an instance's launch to its first job. @default 60 */
+  readonly bootSeconds?: number;
+}
+
+const ownMetric = ({ periodSeconds = OWN_METRIC_SECONDS }: Variation) => ({
+  periodSeconds,
+  delaySeconds: periodSeconds,
+});
+
 /** The law on AWS: target tracking of slots wanted over slots there, and an alarm for the fleet that has none. */
-export function lawOnAws(law: ScalingLaw = bestLaw, minimum: number = assumed.minimum): Contender {
+export function lawOnAws(law: ScalingLaw = bestLaw, variation: Variation = {}): Contender {
+  const { minimum = assumed.minimum, bootSeconds = assumed.bootSeconds } = variation;
+  const { warmupSeconds = bootSeconds } = variation;
   const wanted = (seen: Observation): number => slotsWanted(law, seen);
   return {
     name: 'law on AWS',
-    fleet: { ...awsFleet, slots: law.slots, minimum },
+    fleet: { ...awsFleet, slots: law.slots, minimum, bootSeconds },
     policy: () =>
       largestOf([
         targetTracking({
           expression: 'IF(instances > 0, wanted / instances, wanted)',
           metrics: { wanted, instances: inService },
           targetValue: law.slots,
-          ...OWN_METRIC,
-          warmupSeconds: assumed.bootSeconds,
+          ...ownMetric(variation),
+          warmupSeconds,
         }),
         stepScaling({
           metric: (seen) => (seen.inService === 0 ? wanted(seen) : 0),
           steps: WAKE_STEPS.map((change) => ({ lower: change === 1 ? 1e-9 : (change - 1) * law.slots, change })),
-          ...OWN_METRIC,
+          ...ownMetric({}),
           datapoints: 1,
-          warmupSeconds: assumed.bootSeconds,
+          warmupSeconds,
         }),
       ]),
   };
 }
 
 /** The law on GCP: the gateway's metric as a per-group metric of the autoscaler. */
-export function lawOnGcp(law: ScalingLaw = bestLaw, minimum: number = assumed.minimum): Contender {
+export function lawOnGcp(law: ScalingLaw = bestLaw, variation: Variation = {}): Contender {
+  const { minimum = assumed.minimum, bootSeconds = assumed.bootSeconds, scaleInControl } = variation;
   return {
     name: 'law on GCP',
-    fleet: { ...gcpFleet, slots: law.slots, minimum },
+    fleet: { ...gcpFleet, slots: law.slots, minimum, bootSeconds },
     policy: () =>
       gcpAutoscaler({
         metric: (seen) => slotsWanted(law, seen),
         singleInstanceAssignment: law.slots,
-        ...OWN_METRIC,
+        ...ownMetric(variation),
+        scaleInControl,
       }),
   };
 }
 
 /** The law without a delay and without foresight. */
-export function lawOfOracle(law: ScalingLaw = bestLaw): Contender {
+export function lawOfOracle(
+  law: ScalingLaw = bestLaw,
+  { bootSeconds = assumed.bootSeconds }: Pick<Variation, 'bootSeconds'> = {},
+): Contender {
   return {
     name: 'oracle',
-    fleet: { ...awsFleet, slots: law.slots },
-    policy: () => oracle({ wanted: (seen) => slotsWanted(law, seen) / law.slots, keepSeconds: assumed.bootSeconds }),
+    fleet: { ...awsFleet, slots: law.slots, bootSeconds },
+    policy: () => oracle({ wanted: (seen) => slotsWanted(law, seen) / law.slots, keepSeconds: bootSeconds }),
   };
 }
 

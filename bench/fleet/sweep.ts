@@ -1,4 +1,4 @@
-import { lawOfOracle, lawOnAws, lawOnGcp, type Contender } from './contenders';
+import { lawOfOracle, lawOnAws, lawOnGcp, type Contender, type Variation } from './contenders';
 import { bestLaw, type ScalingLaw } from './law';
 import { outcomeOf } from './outcome';
 import { markdownTable } from './report';
@@ -59,15 +59,50 @@ export function sweep(): string {
 waits (plus ${UNNOTICED_SECONDS} s, which nobody notices) and costs over the oracle’s. The best of those that keep the cost on AWS within
 1.2 times the oracle’s are the defaults: ${bestLaw.utilization} busy, ${bestLaw.clearSeconds} s to clear.`,
     markdownTable(head, rows),
+    ...variationSection(),
     ...minimumSection(),
   ].join('\n\n');
+}
+
+const VARIATIONS: readonly (readonly [string, 'aws' | 'gcp', Variation])[] = [
+  ['AWS, as proposed', 'aws', {}],
+  ['AWS, metric each 30 s', 'aws', { periodSeconds: 30 }],
+  ['AWS, metric each 60 s', 'aws', { periodSeconds: 60 }],
+  ['AWS, no warm-up', 'aws', { warmupSeconds: 0 }],
+  ['AWS, warm-up of 180 s', 'aws', { warmupSeconds: 180 }],
+  ['AWS, boots in 30 s', 'aws', { bootSeconds: 30 }],
+  ['AWS, boots in 120 s', 'aws', { bootSeconds: 120 }],
+  ['GCP, as proposed', 'gcp', {}],
+  ['GCP, metric each 60 s', 'gcp', { periodSeconds: 60 }],
+  ['GCP, 5 instances fewer in 10 minutes', 'gcp', { scaleInControl: { maximum: 5, windowSeconds: 600 } }],
+  ['GCP, boots in 30 s', 'gcp', { bootSeconds: 30 }],
+  ['GCP, boots in 120 s', 'gcp', { bootSeconds: 120 }],
+];
+
+/** What each of the other numbers is worth, one at a time. */
+function variationSection(): readonly string[] {
+  const replayed = [traces.burst!(), traces.diurnal!()];
+  const rows = VARIATIONS.map(([name, cloud, variation]) => {
+    const contender = cloud === 'aws' ? lawOnAws(bestLaw, variation) : lawOnGcp(bestLaw, variation);
+    const cells = replayed.flatMap((trace) => {
+      const { p95, p99, instanceHours } = outcomeOf(contender, trace);
+      const oracle = outcomeOf(lawOfOracle(bestLaw, variation), trace);
+      return [p95.toFixed(1), p99.toFixed(1), (instanceHours / oracle.instanceHours).toFixed(2)];
+    });
+    return [name, ...cells];
+  });
+  return [
+    '### What the other numbers are worth',
+    'One changed at a time; cost is over that of an oracle whose instances boot as fast.',
+    markdownTable(['', 'burst p95 s', 'p99 s', 'cost', 'diurnal p95 s', 'p99 s', 'cost'], rows),
+  ];
 }
 
 /** What it costs to have an instance ready all the time. */
 function minimumSection(): readonly string[] {
   const trace = traces.sparse!();
   const rows = [0, 1].flatMap((minimum) =>
-    [lawOnAws(bestLaw, minimum), lawOnGcp(bestLaw, minimum)].map((contender) => {
+    [lawOnAws(bestLaw, { minimum }), lawOnGcp(bestLaw, { minimum })].map((contender) => {
       const { p50, p95, instanceHours } = outcomeOf(contender, trace);
       return [`${contender.name}, minimum ${minimum}`, p50.toFixed(1), p95.toFixed(1), instanceHours.toFixed(1)];
     }),

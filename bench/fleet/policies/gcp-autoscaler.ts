@@ -25,11 +25,9 @@ const STABILIZATION_SECONDS = 600;
 /** How Compute Engine's autoscaler sizes a group by a backlog. */
 export function gcpAutoscaler(props: GcpAutoscaler): Policy {
   const history = new MetricHistory(props.periodSeconds, props.delaySeconds);
-  const recommended: { readonly at: number; readonly size: number }[] = [];
-  const peakSince = (from: number): number =>
-    recommended.reduce((peak, { at, size }) => (at >= from ? Math.max(peak, size) : peak), 0);
+  const needed: Size[] = [];
+  const recommended: Size[] = [];
   const control = props.scaleInControl;
-  const remembered = Math.max(STABILIZATION_SECONDS, control?.windowSeconds ?? 0);
   return {
     intervalSeconds: EVALUATION_SECONDS,
     decide: (now, seen) => {
@@ -37,11 +35,23 @@ export function gcpAutoscaler(props: GcpAutoscaler): Policy {
       const latest = history.last(now, 1)[0];
       if (latest === undefined) return seen.desired;
       const size = Math.ceil(latest / props.singleInstanceAssignment);
-      recommended.push({ at: now, size });
-      while (recommended[0]!.at < now - remembered) recommended.shift();
-      const stable = peakSince(now - STABILIZATION_SECONDS);
-      const least = control === undefined ? 0 : peakSince(now - control.windowSeconds) - control.maximum;
+      needed.push({ at: now, size });
+      const stable = peakSince(needed, now - STABILIZATION_SECONDS);
+      if (control === undefined) return stable;
+      const least = peakSince(recommended, now - control.windowSeconds) - control.maximum;
+      recommended.push({ at: now, size: Math.max(stable, least) });
       return Math.max(stable, least);
     },
   };
+}
+
+interface Size {
+  readonly at: number;
+  readonly size: number;
+}
+
+/** The largest of the sizes since then; older ones are forgotten. */
+function peakSince(sizes: Size[], from: number): number {
+  while (sizes[0] && sizes[0].at < from) sizes.shift();
+  return sizes.reduce((peak, { size }) => Math.max(peak, size), 0);
 }
