@@ -14,6 +14,7 @@ import {
   asked,
   CANCELLED,
   DEADLINE_EXCEEDED,
+  loggedIn,
   once,
   pubsubClients,
   statusOf,
@@ -109,6 +110,7 @@ export class PubsubJobQueue implements JobQueue {
 
   private async publish(topic: string, body: string, attributes: Readonly<Record<string, string>>): Promise<void> {
     const messages = [{ data: Buffer.from(body), attributes: { ...attributes } }];
+    await loggedIn(this.clients.publisher);
     await asked(this.clients.publisher.publish({ topic, messages }, once()));
   }
 
@@ -120,7 +122,7 @@ export class PubsubJobQueue implements JobQueue {
     signal?: AbortSignal,
   ): Promise<readonly Received[]> {
     const { subscriber } = this.clients;
-    await subscriber.initialize();
+    await loggedIn(subscriber);
     if (signal?.aborted) return [];
     // What `pull` itself returns cannot be cancelled.
     const request = { subscription, maxMessages };
@@ -223,6 +225,7 @@ async function granted(
   permission: string,
 ): Promise<boolean> {
   const request = { resource, permissions: [permission] } as Parameters<typeof client.testIamPermissions>[0];
+  await loggedIn(client);
   try {
     const [answer] = await client.testIamPermissions(request, once());
     return (answer.permissions ?? []).includes(permission);

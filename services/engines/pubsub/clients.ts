@@ -35,6 +35,22 @@ export function once(timeoutMs = CALL_MS) {
   return { timeout: timeoutMs, retry: null } as const;
 }
 
+/**
+ * Has a client find its identity, before its first call. One that could not would remember that for good, and throw it at its next
+ * call where nobody can catch it, which ends the process: so it is made to forget, and the next call tries again.
+ *
+ * @throws QueueUnavailableError
+ */
+export async function loggedIn(client: PubsubClients[keyof PubsubClients]): Promise<void> {
+  try {
+    await client.initialize();
+  } catch (error) {
+    if (client instanceof v1.PublisherClient) client.publisherStub = undefined;
+    else client.subscriberStub = undefined;
+    throw new QueueUnavailableError(error);
+  }
+}
+
 /** @throws QueueUnavailableError */
 export async function asked<T>(call: Promise<[T, ...unknown[]]>): Promise<T> {
   try {
