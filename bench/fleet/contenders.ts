@@ -37,7 +37,7 @@ const gcpFleet = { ...assumed, scaleIn: 'drained', spotNoticeSeconds: 30 } as co
 const CLOUDWATCH = { periodSeconds: 60, delaySeconds: 60 } as const;
 /** The gateway's own metric: the shortest period of target tracking (EC2 Auto Scaling user guide, "high-resolution metrics"). */
 const OWN_METRIC_SECONDS = 10;
-/** Sampled each minute, then not to be seen for up to two (Cloud Monitoring, "Google Cloud metrics": `num_undelivered_messages`). */
+/** An assumption: `num_undelivered_messages` is sampled each minute and seen two later. Users report one to two, seldom up to eight. */
 const PUBSUB = { periodSeconds: 60, delaySeconds: 120 } as const;
 
 /** Instances that the alarm on an empty fleet adds, by the slots that are wanted. */

@@ -1,15 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { missingTool } from '../failure';
 import { cacheDirectory } from './cache';
 import { isDebian, provisionDebian } from './debian';
 import { findExecutable } from './executable';
-import { pinned } from './pinned';
+import { elasticMqSha256, pinned } from './pinned';
 import { withProgress } from './progress';
 
-/** An SQS server that bears load, for the tests. Maven Central holds it; Maven checks the sums of what it fetches. */
+/** An SQS server that bears load, for the tests; Maven Central holds it. */
 const ARTIFACT = { groupId: 'org.elasticmq', artifactId: 'elasticmq-server_2.13', version: pinned.elasticmq };
+
+const COPY_DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
 
 /** Directory of its jars; undefined when they, or a Java to run them, are not here. */
 export function findElasticMq(): string | undefined {
@@ -33,7 +36,7 @@ function fetchJars(): void {
   fs.mkdirSync(path.dirname(target), { recursive: true });
   const temporary = fs.mkdtempSync(`${target}.`);
   fs.writeFileSync(path.join(temporary, 'pom.xml'), pom());
-  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars'];
+  const goal = [COPY_DEPENDENCIES, '-DincludeScope=runtime', '-DoutputDirectory=jars'];
   const { status, stdout, error } = spawnSync('mvn', ['--quiet', '--batch-mode', '--strict-checksums', ...goal], {
     cwd: temporary,
     encoding: 'utf8',
@@ -42,11 +45,21 @@ function fetchJars(): void {
   try {
     if (error || status !== 0)
       throw missingTool(`Maven could not fetch ElasticMQ:\n${error?.message ?? stdout.trim()}`);
+    const actual = digestOf(jars);
+    if (actual !== elasticMqSha256)
+      throw missingTool(`ElasticMQ's jars have the SHA-256 ${actual}, not ${elasticMqSha256}: they are not used`);
     // Another process may have been faster.
     if (!fs.existsSync(target)) fs.renameSync(jars, target);
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** SHA-256 of what `sha256sum *.jar` prints, in the order of the names' bytes. */
+function digestOf(directory: string): string {
+  const sha256 = (data: crypto.BinaryLike): string => crypto.createHash('sha256').update(data).digest('hex');
+  const names = fs.readdirSync(directory).sort();
+  return sha256(names.map((name) => `${sha256(fs.readFileSync(path.join(directory, name)))}  ${name}\n`).join(''));
 }
 
 function pom(): string {

@@ -19,3 +19,6 @@ export const terraformSha256: Readonly<Record<string, string>> = {
   darwin_amd64: 'a56d5002b9f7647291faccc3dd1a70350e60fb61e4c45037629508b8fdc2575b',
   darwin_arm64: '867e0808fa971217043e25b7a792b10720c79b1546f8a68479b74f138be73e18',
 };
+
+/** SHA-256 of what `sha256sum *.jar` prints of ElasticMQ's 39 jars, dependencies and all, in the order of their names' bytes. */
+export const elasticMqSha256 = '9634f5bd55e45aff5980dc3988117214292993ec9572ef5e2afb29ee380c312a';

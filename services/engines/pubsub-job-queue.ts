@@ -168,8 +168,10 @@ export class PubsubJobQueue implements JobQueue {
       deliveries: message.deliveryAttempt || 1,
       extend: async (seconds) => {
         if (Date.now() > endsAtMs) throw new LeaseLostError(id);
+        // By the time before the call: never later than Pub/Sub's own.
+        const extendedAtMs = Date.now();
         await this.setDeadline(subscription, [message], seconds);
-        endsAtMs = Date.now() + seconds * 1_000;
+        endsAtMs = extendedAtMs + seconds * 1_000;
       },
       complete,
       release: async (delaySeconds = 0) => {

@@ -66,5 +66,5 @@ describe('Pub/Sub, on Google’s emulator', () => {
     expect(lease?.body).toBe('again');
     await lease!.complete();
     await queue.close();
-  }, 60_000);
+  }, 120_000);
 });
