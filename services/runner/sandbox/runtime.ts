@@ -14,6 +14,8 @@ export interface Runtime {
   /** Host processes and threads of the runtime itself, and for each process or thread of the job. */
   readonly ownProcesses: number;
   readonly processesPerJobProcess: number;
+  /** Whether a process's own limit of processor time (RLIMIT_CPU) counts what it really had. */
+  readonly countsProcessorTime: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -28,6 +30,7 @@ export function crun(program: string): Runtime {
     // crun itself and the init.
     ownProcesses: 2,
     processesPerJobProcess: 1,
+    countsProcessorTime: true,
   };
 }
 
@@ -53,5 +56,7 @@ export function runsc(program: string): Runtime {
     ownProcesses: 192,
     // A task is a thread of the sentry and one of systrap's stub.
     processesPerJobProcess: 3,
+    // gVisor charges ticks of its own clock to whatever is runnable: on a busy host far more than the processor gave.
+    countsProcessorTime: false,
   };
 }

@@ -133,7 +133,10 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
     if (execution && !execution.isOver) throw new Error('a command runs in this sandbox already');
     const begun = watchExecution({ cgroup, groupLimits, runtime, send, hardKill: () => void close() });
     execution = begun;
-    return { begun, execute: () => send(toInit.execute, executePayload(command, flags, cgroup !== undefined)) };
+    return {
+      begun,
+      execute: () => send(toInit.execute, executePayload(command, flags, cgroup !== undefined, runtime)),
+    };
   };
 
   return {
@@ -175,11 +178,17 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
   };
 }
 
-function executePayload({ argv, env, cwd, limits }: Command, flags: number, hasCgroup: boolean): Buffer {
+function executePayload(
+  { argv, env, cwd, limits }: Command,
+  flags: number,
+  hasCgroup: boolean,
+  { countsProcessorTime }: Runtime,
+): Buffer {
   const environment = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const fileKibibytes = Math.min(Math.ceil(limits.fileBytes / 1024), UNLIMITED - 1);
   // Beside the host's own account of the processor, which sees all processes together, this one ends each.
-  const cpuSeconds = Math.ceil(limits.cpuMs / 1000) + 1;
+  const isCpuLimited = countsProcessorTime || !hasCgroup;
+  const cpuSeconds = isCpuLimited ? Math.ceil(limits.cpuMs / 1000) + 1 : UNLIMITED - 1;
   // Where the cgroup counts, it alone does, for it tells when it refused one.
   const processes = hasCgroup ? UNLIMITED : limits.processes + 1;
   return Buffer.concat([
