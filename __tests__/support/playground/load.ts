@@ -28,7 +28,7 @@ export interface Load {
 
 export interface LoadProps {
   /** Whether there were enough jobs; those that are under way go on to their end. */
-  readonly isEnough: (jobs: number) => boolean;
+  readonly isEnough: (jobs: readonly SeenJob[]) => boolean;
   /** Jobs under way at once. */
   readonly concurrency: number;
   readonly clients: number;
@@ -56,7 +56,7 @@ export function startLoad({ isEnough, concurrency, clients: clientCount, gateway
   );
   const jobs: SeenJob[] = [];
   const worker = async (index: number): Promise<void> => {
-    while (!isEnough(jobs.length)) {
+    while (!isEnough(jobs)) {
       const number = jobs.length;
       const { job, expected } = jobNumber(number);
       const seen: SeenJob = { expected, isAccepted: false, output: '', attempts: 0, ends: [], gaps: 0 };
