@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import * as http from 'node:http';
 import type { Registry } from 'prom-client';
+import type { EventStore } from './engines/event-store';
+import type { JobQueue } from './engines/job-queue';
 
 export interface AdminProps {
-  /** What this process needs, by name: each resolves when it can be reached. */
-  readonly dependencies: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly queue: Pick<JobQueue, 'ping'>;
+  readonly store: Pick<EventStore, 'ping'>;
   readonly registry: Registry;
   /** 0 for any free one. */
   readonly port: number;
@@ -14,10 +16,10 @@ export interface AdminProps {
 const PATIENCE_MS = 3_000;
 
 /** The private port: `/readyz` tells of each dependency, `/metrics` is for Prometheus. On the loopback address only. */
-export async function openAdmin({ dependencies, registry, port }: AdminProps) {
-  const readiness = async (): Promise<Readonly<Record<string, string>>> => {
-    const states = Object.entries(dependencies).map(async ([name, ask]) => [name, await stateOf(ask())] as const);
-    return Object.fromEntries(await Promise.all(states));
+export async function openAdmin({ queue, store, registry, port }: AdminProps) {
+  const readiness = async () => {
+    const [queueState, storeState] = await Promise.all([stateOf(queue.ping()), stateOf(store.ping())]);
+    return { queue: queueState, events: storeState };
   };
   const server = http.createServer((request, response) => {
     const answer = async (): Promise<void> => {

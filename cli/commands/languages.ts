@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { writeOfferedFile } from '../../services/languages/offered-file';
 import type { PresentVersion } from '../../services/languages/host-toolchains';
-import { builtVersions, withBuilt, type BuiltVersion } from '../images/built';
+import { builtHere, withBuilt } from '../images/built';
+import type { BuiltVersion } from '../../services/languages/built-versions';
 import { catalogue } from '../run/local-runner';
 import { formatTable } from '../table';
 import { probedHost } from '../run/present-versions';
@@ -22,7 +23,7 @@ export function command(): Command {
     .action(async ({ json, save, refresh }: Options) => {
       const { present, absent } = await probedHost(refresh);
       if (save !== undefined) return writeOfferedFile(save, present);
-      const all = withBuilt(present, builtVersions(catalogue()));
+      const all = withBuilt(present, builtHere(catalogue()));
       if (json) {
         const rows = all.map((entry) => ({
           language: entry.language.id,

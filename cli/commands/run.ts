@@ -11,7 +11,8 @@ import { jobSchema, type Job } from '../../services/protocol/job';
 import { runJob } from '../../services/runner/job';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { Failure, wrongUsage } from '../failure';
-import { builtImage, builtVersions, imageStore, withBuilt, type BuiltVersion } from '../images/built';
+import { builtImage, builtHere, imageStore, withBuilt } from '../images/built';
+import type { BuiltVersion } from '../../services/languages/built-versions';
 import { openImageRunner, type ImageRunner } from '../images/image-runner';
 import { provisionToolchains, toolchainsDirectory } from '../provision/toolchains';
 import { languageNamed, languageOfFile } from '../run/language-of';
@@ -120,7 +121,7 @@ async function openVersion(version: PresentVersion | BuiltVersion, runtime: Runt
 /** The version that was asked for, of toolchains and built images alike; where there is neither, its toolchain is installed. */
 async function presentVersion(language: string, wanted: string | undefined): Promise<PresentVersion | BuiltVersion> {
   const entries = catalogue().filter(({ id }) => id === language);
-  const look = async () => withBuilt((await probeHost(entries, toolchainsDirectory())).present, builtVersions(entries));
+  const look = async () => withBuilt((await probeHost(entries, toolchainsDirectory())).present, builtHere(entries));
   try {
     return chooseVersion(await look(), language, wanted);
   } catch (error) {

@@ -1,14 +1,10 @@
 import type { PresentVersion } from '../../services/languages/host-toolchains';
 import { entriesOf } from '../../services/languages/host-toolchains';
 import type { Language } from '../../services/languages/schema';
-import { ImageStore, type ImageManifest } from '../../services/images/store';
+import { builtVersions, type BuiltVersion } from '../../services/languages/built-versions';
+import { ImageStore } from '../../services/images/store';
 import { wrongUsage } from '../failure';
 import { cacheDirectory } from '../provision/cache';
-
-/** A language version that is there as a built image. */
-export interface BuiltVersion extends PresentVersion {
-  readonly manifest: ImageManifest;
-}
 
 /** Where built images are kept. */
 export function imageStore(): ImageStore {
@@ -16,12 +12,8 @@ export function imageStore(): ImageStore {
 }
 
 /** What of some languages is there as a built image. Only root can mount one: for others there is none. */
-export function builtVersions(languages: readonly Language[], store = imageStore()): readonly BuiltVersion[] {
-  if (process.getuid?.() !== 0) return [];
-  return entriesOf(languages).flatMap(({ language, version }) => {
-    const manifest = store.find(language.id, version.version);
-    return manifest ? [{ language, version, exactVersion: manifest.exactVersion, manifest }] : [];
-  });
+export function builtHere(languages: readonly Language[], store = imageStore()): readonly BuiltVersion[] {
+  return process.getuid?.() === 0 ? builtVersions(entriesOf(languages), store) : [];
 }
 
 /**
@@ -48,7 +40,7 @@ export function withBuilt(
  * @throws Failure (wrong usage) listing what is built
  */
 export function builtImage(languages: readonly Language[], wanted: string, store = imageStore()): BuiltVersion {
-  const built = builtVersions(languages, store);
+  const built = builtHere(languages, store);
   const found = built.find(({ manifest: { language, version, source, sha256 } }) => {
     if (wanted === `${language}@${version}`) return true;
     if (source.kind === 'oci' && wanted === source.reference) return true;

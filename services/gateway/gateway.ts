@@ -127,12 +127,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     handleProtocols: (offered) => (offered.has(PROTOCOL_VERSION) ? PROTOCOL_VERSION : false),
   });
   const foreign = Object.assign({}, ...protocols.map(({ sockets }) => sockets)) as Protocol['sockets'];
-  const upgrade = (
-    request: http.IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    use: (socket: WebSocket) => void,
-  ): void => webSockets.handleUpgrade(request, socket, head, use);
   const serve = (socket: WebSocket, path: string, caller: Caller, traceparent: string | undefined): void => {
     if (path !== '/v1/ws') return foreign[path]!(socket, caller, context);
     const client = serveSocket(socket, caller, { service, watchers, settings, metrics, traceparent });
@@ -150,25 +144,24 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (!isAllowedOrigin(request.headers, settings.allowedOrigins)) return refuse(403);
     callerOf(request).then(
       (caller) =>
-        upgrade(request, socket, head, (webSocket) =>
+        webSockets.handleUpgrade(request, socket, head, (webSocket) =>
           serve(webSocket, path, caller, request.headers.traceparent as string | undefined),
         ),
       (error: unknown) => {
         if (!(error instanceof ServiceError) || error.code !== 'unauthorized') return refuse(500);
         if (path !== '/v1/ws' || request.headers.origin === undefined) return refuse(401);
         // A page is told nothing of a refused handshake, only how a socket was closed.
-        upgrade(request, socket, head, (webSocket) =>
+        webSockets.handleUpgrade(request, socket, head, (webSocket) =>
           webSocket.close(CLOSE_CODES.unauthorized, error.message.slice(0, 120)),
         );
       },
     );
   });
   const reaper = startReaper({ store, log });
-  const dependencies = { queue: () => queue.ping(), events: () => store.ping() };
   const admin =
     options.adminPort === undefined
       ? undefined
-      : await openAdmin({ dependencies, registry: metrics.registry, port: options.adminPort });
+      : await openAdmin({ queue, store, registry: metrics.registry, port: options.adminPort });
   await app.listen({ host: options.host ?? '0.0.0.0', port: options.port });
   // Fastify ends idle connections at once; the header timeout of Node.js must outlive the keep-alive.
   app.server.headersTimeout = KEEP_ALIVE_MS + 5_000;

@@ -1,6 +1,6 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { TERMINAL_EVENTS, type JobEvent } from '../engines/event-store';
-import { SECONDS_BUCKETS } from '../metric-buckets';
+import { secondsHistogram } from '../seconds-histogram';
 import type { JobObserver } from './jobs';
 
 /** What a gateway counts; served on its private port. */
@@ -35,18 +35,16 @@ export function gatewayMetrics(jobDeadlineMs: number): GatewayMetrics {
     labelNames: ['language', 'outcome'],
     registers,
   });
-  const firstByte = new Histogram({
+  const firstByte = secondsHistogram({
     name: 'sandpiper_gateway_first_byte_seconds',
     help: 'Time from accepted to the first output that a client was sent, by language',
     labelNames: ['language'],
-    buckets: SECONDS_BUCKETS,
     registers,
   });
-  const whole = new Histogram({
+  const whole = secondsHistogram({
     name: 'sandpiper_gateway_job_seconds',
     help: 'Time from accepted to the end that a client was sent, by language',
     labelNames: ['language'],
-    buckets: SECONDS_BUCKETS,
     registers,
   });
 

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { SECONDS_BUCKETS } from '../metric-buckets';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { secondsHistogram } from '../seconds-histogram';
 import type { SandboxSupply } from './supply';
 import type { RunObserver } from './worker/held-job';
 
@@ -21,20 +21,16 @@ export function runnerMetrics({ supply, slots, running }: RunnerMetricsProps): R
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const labelNames = ['language'] as const;
-  const buckets = SECONDS_BUCKETS;
-  const wait = new Histogram({
+  const wait = secondsHistogram({
     name: 'sandpiper_runner_queue_wait_seconds',
     help: 'Time from accepted to claimed, by language and by the clocks of two machines',
-    labelNames,
-    buckets,
+    labelNames: ['language'],
     registers,
   });
-  const run = new Histogram({
+  const run = secondsHistogram({
     name: 'sandpiper_runner_stage_seconds',
     help: 'Wall time of the stages of jobs, by language and stage',
     labelNames: ['language', 'stage'],
-    buckets,
     registers,
   });
   const ended = new Counter({

@@ -58,11 +58,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     return offered.find((one) => one.version === chosen)!.runtime;
   };
   const metrics = runnerMetrics({ supply, slots, running: () => worker.running });
-  const dependencies = { queue: () => queue.ping(), events: () => store.ping() };
   const admin =
     options.adminPort === undefined
       ? undefined
-      : await openAdmin({ dependencies, registry: metrics.registry, port: options.adminPort });
+      : await openAdmin({ queue, store, registry: metrics.registry, port: options.adminPort });
   const worker = startWorker({
     queue,
     store,

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { mountImage, type MountedImage } from '../images/mount';
 import { ImageStore } from '../images/store';
+import { builtVersions } from '../languages/built-versions';
 import { readCatalogue } from '../languages/catalogue';
 import { hostRuntime, imageRuntime, toolchainBinds } from '../languages/host-runtime';
 import { entriesOf, probeHost, type PresentVersion } from '../languages/host-toolchains';
@@ -53,11 +54,8 @@ async function imageToolchains({ languagesFile, catalogueDirectory }: Sources, d
   const mounted: { readonly version: PresentVersion; readonly image: MountedImage }[] = [];
   const close = (): void => mounted.forEach(({ image }) => image.close());
   try {
-    for (const { language, version } of described) {
-      const manifest = store.find(language.id, version.version);
-      if (!manifest) continue;
-      const image = await mountImage(store, manifest);
-      mounted.push({ version: { language, version, exactVersion: manifest.exactVersion }, image });
+    for (const version of builtVersions(described, store)) {
+      mounted.push({ version, image: await mountImage(store, version.manifest) });
     }
     if (mounted.length === 0)
       throw new SettingError('SANDPIPER_IMAGES', directory, 'holds no image of a known language');

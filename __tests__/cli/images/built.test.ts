@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { builtImage, builtVersions, withBuilt } from '../../../cli/images/built';
+import { builtImage, builtHere, withBuilt } from '../../../cli/images/built';
 import { catalogue } from '../../../cli/run/local-runner';
 import { ImageStore } from '../../../services/images/store';
 import { chooseVersion } from '../../../services/languages/choose-version';
@@ -31,7 +31,7 @@ describe('built images', () => {
   });
 
   it('are versions to choose from, beside the toolchains of the machine', () => {
-    const built = builtVersions(languages, store);
+    const built = builtHere(languages, store);
     const all = withBuilt([toolchain('5.3', '5.3.6')], built);
     expect(all.map(({ exactVersion }) => exactVersion)).toEqual(['5.4.6', '5.3.6']);
     expect(chooseVersion(all, 'lua')).toMatchObject({ exactVersion: '5.4.6', manifest: { sha256: SHA256 } });
@@ -40,7 +40,7 @@ describe('built images', () => {
   });
 
   it('give way to a toolchain of the same version, but not to one that is not what was asked for', () => {
-    const all = withBuilt([toolchain('5.4', '5.4.4')], builtVersions(languages, store));
+    const all = withBuilt([toolchain('5.4', '5.4.4')], builtHere(languages, store));
     expect(chooseVersion(all, 'lua', '5.4')).not.toHaveProperty('manifest');
     expect(chooseVersion(all, 'lua', '5.4.6')).toHaveProperty('manifest');
   });
@@ -54,7 +54,7 @@ describe('built images', () => {
 
   it('are root’s only, who can mount them', () => {
     getuid.mockReturnValue(1000 as never);
-    expect(builtVersions(languages, store)).toEqual([]);
+    expect(builtHere(languages, store)).toEqual([]);
     expect(() => builtImage(languages, 'lua@5.4', store)).toThrow('which only root may');
   });
 });

@@ -4,6 +4,7 @@ import { buildPage } from '../../../cli/build/page';
 import { freePort } from '../../../local/free-port';
 import { startMoto, type Moto } from '../../support/aws/moto';
 import { createQueues, sqsEnvironment } from '../../support/engines/simulated-sqs';
+import { endProcess } from '../../support/engines/end-process';
 import { startRedis, type RedisServer } from '../../support/engines/redis-server';
 import { connect, endOf, type Message, type TestClient } from '../../support/gateway/test-client';
 import { requireTool } from '../../support/require-tool';
@@ -38,7 +39,7 @@ describe('the playground when parts of it die', () => {
 
   afterEach(async () => {
     for (const client of clients.splice(0)) client.socket.terminate();
-    await Promise.all(children.splice(0).map((child) => end(child, 'SIGTERM')));
+    await Promise.all(children.splice(0).map((child) => endProcess(child, 'SIGTERM')));
   }, 60_000);
   afterAll(async () => {
     await Promise.all([moto?.stop(), redis?.stop()]);
@@ -93,7 +94,7 @@ describe('the playground when parts of it die', () => {
     const { job, token } = await submit(client);
     await output(client, job, 'running');
     const second = await startPlayground();
-    await end(first.child, 'SIGKILL');
+    await endProcess(first.child, 'SIGKILL');
     const seen = client.messages.filter(({ seq }) => seq !== undefined).at(-1)!;
     const other = await clientOf(second.url);
     other.send({ type: 'resume', job, token, after: { epoch: seen.epoch, seq: seen.seq } });
@@ -108,7 +109,7 @@ describe('the playground when parts of it die', () => {
     const { job, token } = await submit(client);
     await output(client, job, 'running');
     const second = await startPlayground();
-    const stopped = end(first.child, 'SIGTERM');
+    const stopped = endProcess(first.child, 'SIGTERM');
     expect((await client.closed).code).toBe(1001);
     expect(client.messages.at(-1)).toEqual({ type: 'goingAway' });
     const other = await clientOf(second.url);
@@ -137,14 +138,6 @@ describe('the playground when parts of it die', () => {
     await finish(client, job);
   });
 });
-
-function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.kill(signal);
-  });
-}
 
 function byEpoch(events: readonly Message[]): readonly (readonly Message[])[] {
   return [...new Set(events.map(({ epoch }) => epoch))].map((epoch) => events.filter((event) => event.epoch === epoch));

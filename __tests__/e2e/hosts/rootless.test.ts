@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { installCopy } from '../../support/machine/installed-copy';
+import { processesWith } from '../../support/machine/processes-with';
 import { requireTool } from '../../support/require-tool';
 
 /** Nobody's on any machine, and in no /etc/passwd: nothing is given to it. */
@@ -139,13 +140,3 @@ for address in ('169.254.169.254', '1.1.1.1'):
     expect(work.stderr).toMatch(/No space left on device|fileSize/);
   });
 });
-
-function processesWith(argument: string): string[] {
-  return fs.readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(argument);
-    } catch {
-      return false;
-    }
-  });
-}

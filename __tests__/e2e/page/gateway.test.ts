@@ -19,12 +19,10 @@ describe('the playground page at its gateway', () => {
     gateway = await openTestGateway({ pageDirectory: buildPage().directory });
     gateway.startRunner();
     browser = await openBrowser();
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(WAIT.timeout);
+    page = await newPage(browser);
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
     page.on('pageerror', (error) => complaints.push(String(error)));
-    await page.goto(gateway.url);
-    await page.locator('#run:enabled').waitFor();
+    await show(page, gateway);
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
@@ -32,12 +30,7 @@ describe('the playground page at its gateway', () => {
   }, 60_000);
   afterEach(() => expect(complaints).toEqual([]));
 
-  async function run(script: string): Promise<void> {
-    await page.click('.cm-content');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.insertText(script);
-    await page.click('#run');
-  }
+  const run = (script: string): Promise<void> => runScript(page, script);
   async function shows(selector: string, text: string): Promise<void> {
     await page.waitForFunction(
       ([s, t]) => document.querySelector(s!)?.textContent?.includes(t!),
@@ -91,10 +84,8 @@ describe('the playground page at a gateway that wants a token', () => {
     gateway = await openTestGateway({ pageDirectory: buildPage().directory, settings: { allowAnonymous: false } });
     gateway.startRunner();
     browser = await openBrowser();
-    page = await browser.context.newPage();
-    page.setDefaultTimeout(WAIT.timeout);
-    await page.goto(gateway.url);
-    await page.locator('#run:enabled').waitFor();
+    page = await newPage(browser);
+    await show(page, gateway);
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
@@ -110,10 +101,7 @@ describe('the playground page at a gateway that wants a token', () => {
 
   it('asks for one, says when it is none or is refused, and then runs what was asked for', async () => {
     expect(await page.isHidden('#sign-in')).toBe(true);
-    await page.click('.cm-content');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.insertText('print signed in\nexit 0');
-    await page.click('#run');
+    await runScript(page, 'print signed in\nexit 0');
     await page.locator('#sign-in').waitFor({ state: 'visible' });
     await signIn('no token');
     expect(await page.$eval('#token', (field) => (field as HTMLInputElement).validationMessage)).toMatch('three parts');
@@ -131,3 +119,21 @@ describe('the playground page at a gateway that wants a token', () => {
     expect(await page.evaluate(() => Object.keys(localStorage).join())).not.toContain('token');
   });
 });
+
+async function newPage({ context }: OpenBrowser): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT.timeout);
+  return page;
+}
+
+async function show(page: Page, gateway: TestGateway): Promise<void> {
+  await page.goto(gateway.url);
+  await page.locator('#run:enabled').waitFor();
+}
+
+async function runScript(page: Page, script: string): Promise<void> {
+  await page.click('.cm-content');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(script);
+  await page.click('#run');
+}

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { endProcess } from './end-process';
 
 /** A server in Java that the tests started. */
 export interface JavaServer {
@@ -28,11 +29,7 @@ export async function startJavaServer(args: readonly string[], answers: () => Pr
     }
   };
   const kill = async (): Promise<void> => {
-    const running = child;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const ended = new Promise((resolve) => running.once('exit', resolve));
-    running.kill('SIGKILL');
-    await ended;
+    if (child) await endProcess(child, 'SIGKILL');
   };
   await start();
   return { start, kill, stop: kill };

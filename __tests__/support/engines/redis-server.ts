@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import Redis from 'ioredis';
 import { freePort } from '../../../local/free-port';
+import { endProcess } from './end-process';
 
 /** A Redis of the tests' own. */
 export interface RedisServer {
@@ -70,11 +71,7 @@ export async function startRedis({ tls, isDurable = false }: RedisOptions = {}):
     }
   };
   const kill = async (): Promise<void> => {
-    const running = child;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const ended = new Promise((resolve) => running.once('exit', resolve));
-    running.kill('SIGKILL');
-    await ended;
+    if (child) await endProcess(child, 'SIGKILL');
   };
   await start();
   return {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { ExitEvent } from '../../../services/protocol/events';
+import { processesWith } from './processes-with';
 import { chooseSandboxHost, acceptedMissing, type RuntimeFinding } from '../../../services/runner/sandbox/probe';
 import { crun } from '../../../services/runner/sandbox/runtime';
 import { createSupply } from '../../../services/runner/supply';
@@ -101,16 +102,6 @@ async function main(): Promise<void> {
     groups: groups.map(({ name }) => name),
   };
   console.log(JSON.stringify(report));
-}
-
-function processesWith(argument: string): string[] {
-  return fs.readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(argument);
-    } catch {
-      return false;
-    }
-  });
 }
 
 main().catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { toolchainsDirectory } from '../../../cli/provision/toolchains';
 import { localSandboxPrograms } from '../../../cli/run/sandbox-programs';
 import { probedHost } from '../../../cli/run/present-versions';
 import { freePort } from '../../../local/free-port';
+import { endProcess } from '../engines/end-process';
 import { writeOfferedFile } from '../../../services/languages/offered-file';
 
 const services = path.join(__dirname, '../../../dist/services');
@@ -70,11 +71,7 @@ export async function openPlayground(engines: Variables, languages: readonly str
       log: () => log,
       end: (signal) => {
         programs.delete(program);
-        if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-        return new Promise((resolve) => {
-          child.once('exit', () => resolve());
-          child.kill(signal);
-        });
+        return endProcess(child, signal);
       },
     };
     programs.add(program);
