@@ -75,26 +75,39 @@ export function createJobService(props: JobServiceProps): JobService {
       deadlineMs: now + settings.jobDeadlineMs,
       retentionMs: settings.retentionMs,
     };
-    const body = encodeJobMessage({ v: 1, ...known, acceptedMs: now, job: { ...job, ...accepted } });
+    const bodyOf = (jobId: string): string =>
+      encodeJobMessage({ v: 1, ...known, id: jobId, acceptedMs: now, job: { ...job, ...accepted } });
+    const body = bodyOf(id);
     await takePlace(known);
     const { jobId, created } = await store.createJob(known);
-    if (!created) await leaveJobPlace(store, known);
-    else {
-      await send(known, body, traceparentOf(span));
+    if (created) {
+      await sendFirst(known, body, traceparentOf(span));
       observer?.accepted(id, accepted.language);
+    } else {
+      await leaveJobPlace(store, known);
+      // Whoever recorded it may have died, or lost the store, before the queue had it. Twice in the queue it runs once.
+      if (await isUnclaimed(jobId)) await send(bodyOf(jobId), traceparentOf(span));
     }
     return { jobId, token: tokens.of(jobId), ...accepted, waiting, created };
   };
 
-  const send = async (known: NewJob, body: string, traceparent: string | undefined): Promise<void> => {
+  const send = (body: string, traceparent: string | undefined): Promise<void> =>
+    queue.send({ body, attributes: traceparent === undefined ? {} : { traceparent } });
+
+  const sendFirst = async (known: NewJob, body: string, traceparent: string | undefined): Promise<void> => {
     try {
-      await queue.send({ body, attributes: traceparent === undefined ? {} : { traceparent } });
+      await send(body, traceparent);
     } catch (error) {
       // Nothing is known of the message: if it is there after all, a runner finds no such job and records it again; its
       // client was told that it was not accepted and nobody reads it.
       await Promise.allSettled([store.forgetJob(known.id), leaveJobPlace(store, known)]);
       throw error;
     }
+  };
+
+  const isUnclaimed = async (jobId: string): Promise<boolean> => {
+    const state = await store.findJob(jobId);
+    return state?.state === 'queued' && state.attempts === 0;
   };
 
   const takeToken = async (owner: string): Promise<void> => {

@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from '../../../services/engines/event-store';
 import { connect, endOf, type TestClient } from '../../support/gateway/test-client';
 import { openTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway/test-gateway';
 
@@ -140,6 +141,39 @@ describe('the native WebSocket', () => {
     expect(two).toMatchObject({ job: one.job, token: one.token });
     await again.next(endOf(two.job));
     expect(again.outputOf(two.job)).toBe('once\n');
+  });
+
+  it('queues a job when its submit is repeated, if the store was lost between the record and the queue', async () => {
+    const gateway = await gatewayWith();
+    const createJob = gateway.store.createJob.bind(gateway.store);
+    jest.spyOn(gateway.store, 'createJob').mockImplementationOnce(async (job) => {
+      await createJob(job);
+      throw new StoreUnavailableError('the answer was lost');
+    });
+    const client = await clientOf(gateway);
+    const idempotencyKey = 'k'.repeat(20);
+    await expect(client.submit('print once', { idempotencyKey })).rejects.toThrow('unavailable');
+    const { job } = await client.submit('print once', { idempotencyKey });
+    expect(await client.next(endOf(job))).toMatchObject({ type: 'exit', reason: 'ok' });
+    expect(client.outputOf(job)).toBe('once\n');
+  });
+
+  it('runs a job once that a repeated submit has queued twice, and queues none that has begun', async () => {
+    const gateway = await gatewayWith({}, 0);
+    const client = await clientOf(gateway);
+    const idempotencyKey = 'k'.repeat(20);
+    const { job } = await client.submit('print once\necho', { idempotencyKey, stdinOpen: true });
+    await client.submit('print once\necho', { idempotencyKey, stdinOpen: true });
+    expect((await gateway.queue.depth()).waiting).toBe(2);
+    gateway.startRunner();
+    await output(client, job, 'once');
+    const send = jest.spyOn(gateway.queue, 'send');
+    await client.submit('print once\necho', { idempotencyKey, stdinOpen: true });
+    expect(send).not.toHaveBeenCalled();
+    client.send({ type: 'stdinClose', job });
+    await client.next(endOf(job));
+    expect(client.outputOf(job)).toBe('once\n');
+    expect(client.messages.filter(endOf(job))).toHaveLength(1);
   });
 
   it('tells its clients to go on elsewhere when it closes', async () => {
