@@ -83,10 +83,10 @@ export class LocalPlatform {
 
   private command(props: ResolvedTlsServiceProps): InstanceCommand {
     const { artifact } = props;
-    if (artifact.kind === 'archive') {
+    if (artifact.kind !== 'binary') {
       throw new InvalidPropError(
         'artifact.kind',
-        'archive',
+        artifact.kind,
         'is not served on this machine yet; give the program as a binary',
       );
     }

@@ -21,8 +21,8 @@ const SUPERSEDED_DAYS = 90;
 export interface StoredArtifact {
   readonly bucket: string;
   readonly key: string;
-  /** Version of the object: what an older boot script names is still there when instances are rolled back to it. */
-  readonly version: string;
+  /** Version of the object: what an older boot script names is still there when instances are rolled back to it. @default - its key is content-addressed */
+  readonly version?: string;
   readonly arn: string;
   /** SHA-256 of the file, lower-case hex. */
   readonly sha256: string;

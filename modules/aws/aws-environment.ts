@@ -1,5 +1,6 @@
 import type { AccessLogBucket } from './access-log-bucket';
 import type { ArtifactBucket } from './artifact-bucket';
+import type { BootstrapBucket } from './bootstrap-bucket';
 import type { AwsNetwork } from './network';
 
 /** What a service is told about the platform it runs on. */
@@ -14,6 +15,8 @@ export interface AwsEnvironment {
   readonly keyArn: string;
   readonly network: AwsNetwork;
   readonly artifacts: ArtifactBucket;
+  /** What `./sandpiper push` put there ahead. */
+  readonly bootstrap: BootstrapBucket;
   readonly accessLogs: AccessLogBucket;
   readonly permissionsBoundaryArn?: string;
   /** Tags on everything, by the provider; repeated where AWS itself makes the resource (instances, disks). */

@@ -8,6 +8,7 @@ import type { TlsServiceProps } from '../tls-service/tls-service';
 import { AccessLogBucket } from './access-log-bucket';
 import { ArtifactBucket } from './artifact-bucket';
 import type { AwsEnvironment } from './aws-environment';
+import { bootstrapBucket, type BootstrapBucket } from './bootstrap-bucket';
 import { resolveAwsPlatformProps, type AwsPlatformProps, type ResolvedAwsPlatformProps } from './aws-platform-props';
 import { EncryptionKey } from './encryption-key';
 import { existingNetwork, type AwsNetwork } from './network';
@@ -50,8 +51,9 @@ export class AwsPlatform extends Platform {
       keyArn,
       accessLogs,
     });
-    const network = this.addNetwork(resolved, { ...place, keyArn, artifacts });
-    this.aws = { ...place, tags, keyArn, network, artifacts, accessLogs, permissionsBoundaryArn };
+    const bootstrap = bootstrapBucket(place);
+    const network = this.addNetwork(resolved, { ...place, keyArn, artifacts, bootstrap });
+    this.aws = { ...place, tags, keyArn, network, artifacts, bootstrap, accessLogs, permissionsBoundaryArn };
   }
 
   override tlsService(id: string, props: TlsServiceProps): AwsAlbTlsService {
@@ -66,6 +68,7 @@ export class AwsPlatform extends Platform {
       readonly partition: string;
       readonly keyArn: string;
       readonly artifacts: ArtifactBucket;
+      readonly bootstrap: BootstrapBucket;
     },
   ): AwsNetwork {
     const name = `${props.application}-${props.environment}`;
@@ -75,7 +78,7 @@ export class AwsPlatform extends Platform {
         ...props,
         ...place,
         name,
-        artifactBucketArn: () => place.artifacts.arn,
+        artifactBucketArns: () => [place.artifacts.arn, place.bootstrap.arn],
       });
     }
     let tunnel: OperatorTunnel | undefined;

@@ -27,7 +27,7 @@ export interface OwnNetworkProps {
   readonly flowLogRetentionDays: number;
   readonly permissionsBoundaryArn?: string;
   /** What instances may read through the S3 endpoint. */
-  readonly artifactBucketArn: () => string;
+  readonly artifactBucketArns: () => readonly string[];
 }
 
 /**
@@ -105,7 +105,7 @@ export class OwnNetwork extends Construct implements AwsNetwork {
       ...this.props,
       vpcId: this.vpc.id,
       vpcCidr: this.vpc.cidrBlock,
-      artifactBucketArn: this.props.artifactBucketArn(),
+      artifactBucketArns: this.props.artifactBucketArns(),
       subnetIds: this.privateTier.ids,
       routeTableIds: this.privateTier.routeTables.map((table) => table.id),
     });

@@ -10,7 +10,7 @@ const INTERFACE_SERVICES = ['secretsmanager', 'logs'] as const;
 
 /**
  * How instances without a route to the internet reach AWS: a gateway endpoint for S3, which lets nothing through but
- * reads of the artifact bucket, and interface endpoints, which serve this account's principals only.
+ * reads of the artifact buckets, and interface endpoints, which serve this account's principals only.
  */
 export class ServiceEndpoints extends Construct {
   readonly securityGroupId: string;
@@ -28,7 +28,7 @@ export class ServiceEndpoints extends Construct {
       readonly vpcCidr: string;
       readonly subnetIds: string[];
       readonly routeTableIds: string[];
-      readonly artifactBucketArn: string;
+      readonly artifactBucketArns: readonly string[];
     },
   ) {
     super(scope, id);
@@ -42,7 +42,7 @@ export class ServiceEndpoints extends Construct {
         sid: 'ReadArtifacts',
         principal: '*',
         actions: ['s3:GetObject', 's3:GetObjectVersion'],
-        resources: [`${props.artifactBucketArn}/*`],
+        resources: props.artifactBucketArns.map((arn) => `${arn}/*`),
         conditions: { StringEquals: { 'aws:PrincipalAccount': props.accountId } },
       }),
       tags: { Name: `${name}-s3` },

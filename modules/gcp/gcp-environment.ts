@@ -1,4 +1,5 @@
 import type { ArtifactBucket } from './artifact-bucket';
+import type { BootstrapBucket } from './bootstrap-bucket';
 import type { GcpNetwork } from './network';
 import type { GoogleApis } from './google-apis';
 
@@ -13,6 +14,8 @@ export interface GcpEnvironment {
   readonly apis: GoogleApis;
   readonly network: GcpNetwork;
   readonly artifacts: ArtifactBucket;
+  /** What `./sandpiper push` put there ahead. */
+  readonly bootstrap: BootstrapBucket;
   /** Labels on everything, by the provider; repeated where Google itself makes the resource (disks). */
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -3,6 +3,7 @@ import { checkServiceId, Platform } from '../platform';
 import { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
 import type { TlsServiceProps } from '../tls-service/tls-service';
 import { ArtifactBucket } from './artifact-bucket';
+import { bootstrapBucket } from './bootstrap-bucket';
 import type { GcpEnvironment } from './gcp-environment';
 import { resolveGcpPlatformProps, type GcpPlatformProps } from './gcp-platform-props';
 import { GoogleApis } from './google-apis';
@@ -45,6 +46,7 @@ export class GcpPlatform extends Platform {
         ? existingNetwork(resolved.existingNetwork)
         : new OwnNetwork(this, 'network', resolved),
       artifacts: new ArtifactBucket(this, 'artifacts', resolved),
+      bootstrap: bootstrapBucket({ project, application }),
       labels,
     };
     this.services = new Construct(this, 'services');

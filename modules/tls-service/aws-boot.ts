@@ -3,6 +3,7 @@ import type { StoredArtifact } from '../aws/artifact-bucket';
 import type { AwsEnvironment } from '../aws/aws-environment';
 import { hostAgentBinary } from '../boot/host-agent-binary';
 import type { MachineSpec, StoredObject } from '../boot/machine-spec';
+import { commandOnMachine, kindOnMachine, type Architecture } from './artifact';
 import type { ReadableSecret } from './aws-secret';
 import type { ResolvedTlsServiceProps } from './resolve';
 
@@ -17,14 +18,22 @@ export function storePrograms(
   scope: Construct,
   { id, platform, props }: { id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps },
 ): Programs {
-  const { artifacts } = platform;
+  const { artifact } = props;
   return {
-    artifact: artifacts.store(scope, 'artifact', { prop: 'artifact.path', path: props.artifact.path, prefix: id }),
-    hostAgent: artifacts.storeShared(`host-agent-${props.architecture}`, {
-      prop: 'architecture',
-      path: hostAgentBinary(props.architecture),
-    }),
+    artifact:
+      artifact.kind === 'pushed'
+        ? platform.bootstrap.object(artifact)
+        : platform.artifacts.store(scope, 'artifact', { prop: 'artifact.path', path: artifact.path, prefix: id }),
+    hostAgent: storeHostAgent(platform, props.architecture),
   };
+}
+
+/** Puts the host agent into the artifact bucket, once for all machines. */
+export function storeHostAgent({ artifacts }: AwsEnvironment, architecture: Architecture): StoredArtifact {
+  return artifacts.storeShared(`host-agent-${architecture}`, {
+    prop: 'architecture',
+    path: hostAgentBinary(architecture),
+  });
 }
 
 /** What an instance is to run. */
@@ -46,8 +55,8 @@ export function machineSpec(options: {
     environmentName: platform.environment,
     profile: 'service',
     hostAgent: stored(programs.hostAgent),
-    artifact: { ...stored(programs.artifact), kind: artifact.kind },
-    command: artifact.kind === 'archive' ? artifact.command : ['./program', ...(artifact.args ?? [])],
+    artifact: { ...stored(programs.artifact), kind: kindOnMachine(artifact) },
+    command: commandOnMachine(artifact),
     variables: { ...props.environment, PORT: String(props.port) },
     secrets: secrets.map(({ variable, arn, version }) => ({ variable, id: arn, version })),
     port: props.port,
@@ -57,6 +66,7 @@ export function machineSpec(options: {
   };
 }
 
-function stored({ bucket, key, version, sha256 }: StoredArtifact): StoredObject {
+/** How a machine finds an object. */
+export function stored({ bucket, key, version, sha256 }: StoredArtifact): StoredObject {
   return { bucket, key, version, sha256 };
 }

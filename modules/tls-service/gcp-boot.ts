@@ -1,5 +1,6 @@
 import { renderBootScript } from '../boot/boot-script';
 import type { MachineSpec } from '../boot/machine-spec';
+import { commandOnMachine, kindOnMachine } from './artifact';
 import type { GcpPrograms } from './gcp-programs';
 import { journalLogName } from './gcp-logs';
 import type { GcpService } from './gcp-service';
@@ -17,8 +18,8 @@ export function bootScriptOf(service: GcpService, programs: GcpPrograms, secrets
     environmentName: platform.environment,
     profile: 'service',
     hostAgent: storedObject(programs.hostAgent),
-    artifact: { ...storedObject(programs.artifact), kind: props.artifact.kind },
-    command: props.artifact.kind === 'archive' ? props.artifact.command : ['./program', ...(props.artifact.args ?? [])],
+    artifact: { ...storedObject(programs.artifact), kind: kindOnMachine(props.artifact) },
+    command: commandOnMachine(props.artifact),
     variables: { ...props.environment, PORT: String(props.port) },
     secrets,
     port: props.port,

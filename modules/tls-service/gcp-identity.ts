@@ -2,6 +2,7 @@ import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member'
 import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
 import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { physicalName } from '../physical-name';
 import type { GcpService } from './gcp-service';
@@ -24,25 +25,46 @@ export function addIdentity(service: GcpService, objects: readonly StoredArtifac
     displayName: service.name(),
     description: `Instances of ${id} (${platform.environment})`,
   });
-  const read = new StorageBucketIamMember(scope, 'read-artifacts', {
-    bucket: platform.artifacts.bucket.name,
-    role: 'roles/storage.objectViewer',
-    member: account.member,
-    condition: {
-      title: 'own-program',
-      description: 'The program of the service and the host agent, nothing else',
-      expression: objects.map(({ resourceName }) => `resource.name == "${resourceName}"`).join(' || '),
-    },
-    // A new program is readable before the instances ask for it.
-    lifecycle: { createBeforeDestroy: true },
+  const { bootstrap, artifacts } = platform;
+  const read = mayRead(scope, 'read-artifacts', {
+    bucket: artifacts.bucket.name,
+    account,
+    objects: objects.filter(({ bucket }) => bucket !== bootstrap.bucket),
   });
+  const pushed = objects.filter(({ bucket }) => bucket === bootstrap.bucket);
+  const readPushed =
+    pushed.length > 0 ? [mayRead(scope, 'read-pushed', { bucket: bootstrap.bucket, account, objects: pushed })] : [];
   // Cloud Logging has no narrower grant for writing: neither a log nor a bucket can be named (docs/policy-exceptions.md).
   const log = new ProjectIamMember(scope, 'write-logs', {
     project: platform.project,
     role: 'roles/logging.logWriter',
     member: account.member,
   });
-  return { account, grants: [read, log] };
+  return { account, grants: [read, ...readPushed, log] };
+}
+
+/** Lets an account read some objects of a bucket, and nothing else in it. */
+export function mayRead(
+  scope: Construct,
+  id: string,
+  props: {
+    readonly bucket: string;
+    readonly account: ServiceAccount;
+    readonly objects: readonly Pick<StoredArtifact, 'resourceName'>[];
+  },
+): StorageBucketIamMember {
+  return new StorageBucketIamMember(scope, id, {
+    bucket: props.bucket,
+    role: 'roles/storage.objectViewer',
+    member: props.account.member,
+    condition: {
+      title: 'own-program',
+      description: 'The program of the service and the host agent, nothing else',
+      expression: props.objects.map(({ resourceName }) => `resource.name == "${resourceName}"`).join(' || '),
+    },
+    // A new program is readable before the instances ask for it.
+    lifecycle: { createBeforeDestroy: true },
+  });
 }
 
 function accountId(parts: readonly string[]): string {

@@ -10,12 +10,16 @@ export interface GcpPrograms {
 
 /** Puts the service's program and the host agent into the platform's bucket. */
 export function storePrograms({ scope, id, props, platform }: GcpService): GcpPrograms {
+  const { artifact } = props;
   return {
-    artifact: platform.artifacts.store(scope, 'artifact', {
-      prop: 'artifact.path',
-      path: props.artifact.path,
-      prefix: `services/${id}`,
-    }),
+    artifact:
+      artifact.kind === 'pushed'
+        ? platform.bootstrap.object(artifact)
+        : platform.artifacts.store(scope, 'artifact', {
+            prop: 'artifact.path',
+            path: artifact.path,
+            prefix: `services/${id}`,
+          }),
     hostAgent: platform.artifacts.store(scope, 'host-agent', {
       prop: 'host-agent',
       path: hostAgentBinary(props.architecture),

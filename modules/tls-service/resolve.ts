@@ -1,5 +1,6 @@
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
+import type { PushedArtifact } from './artifact';
 import { checkWhole, resolveCapacity, type ResolvedCapacity } from './capacity';
 import { managedCertificate, type CertificateSource } from './certificate-source';
 import { checkHostName } from './host-name';
@@ -94,8 +95,11 @@ export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServi
 }
 
 function checkArtifact({ artifact }: TlsServiceProps): void {
-  if (artifact.path === '') throw new InvalidPropError('artifact.path', artifact.path, 'must be the path of a file');
-  if (artifact.kind !== 'archive') return;
+  if (artifact.kind === 'pushed') checkPushed('artifact', artifact);
+  else if (artifact.path === '') {
+    throw new InvalidPropError('artifact.path', artifact.path, 'must be the path of a file');
+  }
+  if (artifact.kind === 'binary') return;
   const program = artifact.command[0];
   if (!program || program.startsWith('/') || program.split('/').includes('..')) {
     throw new InvalidPropError(
@@ -103,6 +107,16 @@ function checkArtifact({ artifact }: TlsServiceProps): void {
       program,
       'must be a path inside the archive, such as "bin/server"',
     );
+  }
+}
+
+/** @throws InvalidPropError unless the key is content-addressed: machines of a rollback find the bytes they name */
+export function checkPushed(prop: string, { key, sha256 }: PushedArtifact): void {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new InvalidPropError(`${prop}.sha256`, sha256, 'must be 64 lower-case hex digits');
+  }
+  if (!key.includes(sha256) || !/^[A-Za-z0-9._/-]+$/.test(key)) {
+    throw new InvalidPropError(`${prop}.key`, key, 'must hold the SHA-256, as `./sandpiper push` names objects');
   }
 }
 

@@ -65,11 +65,14 @@ describe('the AWS platform', () => {
       expect(longer.one('cloudwatch_log_group', 'network_flow-log-group').retention_in_days).toBe(365);
     });
 
-    it('lets nothing through the S3 endpoint but reads of the artifact bucket by this account', () => {
+    it('lets nothing through the S3 endpoint but reads of the artifact buckets by this account', () => {
       const { ReadArtifacts } = aws.statements('vpc_endpoint', 'network_endpoints_s3');
       expect(ReadArtifacts).toMatchObject({
         Action: ['s3:GetObject', 's3:GetObjectVersion'],
-        Resource: expect.stringMatching(/^\$\{aws_s3_bucket\.platform_artifacts_bucket_.*\.arn\}\/\*$/),
+        Resource: [
+          expect.stringMatching(/^\$\{aws_s3_bucket\.platform_artifacts_bucket_.*\.arn\}\/\*$/),
+          expect.stringMatching(/:s3:::sandpiper-bootstrap-\$\{.*account_id\}-eu-central-1\/\*$/),
+        ],
         Condition: { StringEquals: { 'aws:PrincipalAccount': expect.stringContaining('account_id') } },
       });
     });

@@ -1,0 +1,21 @@
+import type { StoredArtifact } from './artifact-bucket';
+
+/** The bucket that `./sandpiper bootstrap aws` made and `./sandpiper push aws` fills: one for each account and region. */
+export interface BootstrapBucket {
+  readonly bucket: string;
+  readonly arn: string;
+  /** An object of it, by its content-addressed key. */
+  object(pushed: { readonly key: string; readonly sha256: string }): StoredArtifact;
+}
+
+/** Names the bucket: it must exist before the machines, so no stack makes it. */
+export function bootstrapBucket(place: {
+  readonly application: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: string;
+}): BootstrapBucket {
+  const bucket = `${place.application}-bootstrap-${place.accountId}-${place.region}`;
+  const arn = `arn:${place.partition}:s3:::${bucket}`;
+  return { bucket, arn, object: ({ key, sha256 }) => ({ bucket, key, arn: `${arn}/${key}`, sha256 }) };
+}

@@ -1,0 +1,22 @@
+import type { StoredArtifact } from './artifact-bucket';
+
+/** The bucket that `./sandpiper bootstrap gcp` made and `./sandpiper push gcp` fills: one for each project. */
+export interface BootstrapBucket {
+  readonly bucket: string;
+  /** An object of it, by its content-addressed key. */
+  object(pushed: { readonly key: string; readonly sha256: string }): StoredArtifact;
+}
+
+/** Names the bucket: it must exist before the machines, so no stack makes it. */
+export function bootstrapBucket(place: { readonly project: string; readonly application: string }): BootstrapBucket {
+  const bucket = `${place.project}-${place.application}-bootstrap`;
+  return {
+    bucket,
+    object: ({ key, sha256 }) => ({
+      bucket,
+      key,
+      resourceName: `projects/_/buckets/${bucket}/objects/${key}`,
+      sha256,
+    }),
+  };
+}

@@ -1,0 +1,46 @@
+import { InvalidPropError } from '../invalid-prop';
+import { checkWhole } from '../tls-service/capacity';
+
+/**
+ * The numbers of the scaling law. How many slots a fleet should have:
+ *
+ *     slots wanted = running / utilization + waiting x mean job time / time to clear the queue
+ *
+ * Running jobs need their slots and room above them, for what comes while more instances boot; the queue needs the slots that clear it
+ * in time. A gateway publishes this number every ten seconds. The defaults are those that did best in the simulation
+ * (docs/scaling.md).
+ */
+export interface FleetScaling {
+  /** How long a job takes, in seconds, 0.1 to 3600. @default 3 */
+  readonly meanJobSeconds?: number;
+  /** Share of the slots that should be busy, in percent, 10 to 100. @default 80 */
+  readonly utilizationPercent?: number;
+  /** How soon a queue should be gone, in seconds, 5 to 3600. @default 30 */
+  readonly clearSeconds?: number;
+  /** From an instance's launch to its first job, in seconds, 0 to 900: so long, a new one is no reason to take another away. @default 60 */
+  readonly warmupSeconds?: number;
+}
+
+/** {@link FleetScaling} with defaults. */
+export type ResolvedFleetScaling = Required<FleetScaling>;
+
+/** Seconds between two values of the published number: the shortest period of a target-tracking policy (EC2 Auto Scaling user guide, "high-resolution metrics"). */
+export const DEMAND_PERIOD_SECONDS = 10;
+
+/**
+ * What an alarm on a fleet without any instance adds: so many instances as soon as the slots wanted exceed those of the step before.
+ * Target tracking cannot begin there: it multiplies what is there.
+ */
+export const WAKE_STEPS: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
+
+/** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
+export function resolveScaling(scaling: FleetScaling = {}): ResolvedFleetScaling {
+  const { meanJobSeconds = 3, utilizationPercent = 80, clearSeconds = 30, warmupSeconds = 60 } = scaling;
+  if (!(meanJobSeconds >= 0.1 && meanJobSeconds <= 3600)) {
+    throw new InvalidPropError('scaling.meanJobSeconds', meanJobSeconds, 'must be a number from 0.1 to 3600');
+  }
+  checkWhole('scaling.utilizationPercent', utilizationPercent, 10, 100);
+  checkWhole('scaling.clearSeconds', clearSeconds, 5, 3600);
+  checkWhole('scaling.warmupSeconds', warmupSeconds, 0, 900);
+  return { meanJobSeconds, utilizationPercent, clearSeconds, warmupSeconds };
+}
