@@ -1,4 +1,5 @@
 import { checkTags } from '../aws/aws-platform-props';
+import { checkBaseImage } from '../aws/debian-image';
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
 import { checkName } from '../physical-name';
@@ -35,10 +36,7 @@ export function checkAwsTlsService(id: string, props: ResolvedTlsServiceProps): 
   checkHostNames(props);
   checkCertificates(props);
   checkSecrets(props);
-  const { baseImage } = props;
-  if (isKnown(baseImage) && !/^ami-[0-9a-f]{8,17}$/.test(baseImage)) {
-    throw new InvalidPropError('baseImage', baseImage, 'must be an AMI id, such as "ami-0123456789abcdef0"');
-  }
+  checkBaseImage(props.baseImage);
   const requests = props.aws?.targetRequestsPerMinute;
   if (isKnown(requests)) checkWhole('aws.targetRequestsPerMinute', requests, 1, 10_000_000);
   const rules = pathRuleCount(props.publicPaths, props.hostNames);
