@@ -1,7 +1,10 @@
+import { DataAwsEc2ManagedPrefixList } from '@cdktf/provider-aws/lib/data-aws-ec2-managed-prefix-list';
+import { DataAwsVpc } from '@cdktf/provider-aws/lib/data-aws-vpc';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ExistingNetwork } from './aws-platform-props';
+import type { PolicyStatement } from './policy-document';
 
 /** Where load balancers and instances live. */
 export interface AwsNetwork {
@@ -13,9 +16,19 @@ export interface AwsNetwork {
   readonly publicReady: ITerraformDependable[];
   /** Subnets for instances; making them also makes what instances there need to reach AWS's own services. */
   instancePlacement(internetEgress: boolean): InstancePlacement;
+  /**
+   * Lets instances without internet reach one more of AWS's services, by an endpoint that lets through what the statements of all who
+   * ask for it allow, and nothing else. An existing network has its own.
+   *
+   * @param service as in the endpoint's name, such as `sqs`
+   */
+  reach(service: string, ...statements: readonly EndpointStatement[]): ITerraformDependable[];
   /** The security group of the operators' tunnel (EC2 Instance Connect Endpoint), made when first asked for. */
   operatorTunnel(): { readonly securityGroupId: string };
 }
+
+/** What an endpoint lets through: of this account's principals only. */
+export type EndpointStatement = Pick<PolicyStatement, 'sid' | 'actions' | 'resources'>;
 
 /** Subnets of instances, and how those reach AWS's services. */
 export interface InstancePlacement {
@@ -39,6 +52,7 @@ export function existingNetwork(
     publicSubnetIds: network.publicSubnetIds,
     publicReady: [],
     instancePlacement: () => ({ subnetIds: network.privateSubnetIds, ready: [] }),
+    reach: () => [],
     operatorTunnel,
   };
 }
@@ -73,6 +87,46 @@ export function allowEgress(
       }),
     ];
   }
+  return endpointEgress(scope, https, {
+    endpointSecurityGroupId: placement.endpointSecurityGroupId,
+    s3PrefixListId: placement.s3PrefixListId,
+  });
+}
+
+/**
+ * Lets a security group reach endpoints inside of the VPC and S3's addresses on port 443, whatever else the network would carry: for
+ * machines that run strangers' code. In an existing network, the endpoints are somewhere in the VPC's block.
+ */
+export function allowEndpointsOnly(
+  scope: Construct,
+  securityGroupId: string,
+  placement: InstancePlacement,
+  { vpcId, region }: { readonly vpcId: string; readonly region: string },
+): ITerraformDependable[] {
+  const https = { securityGroupId, ipProtocol: 'tcp', fromPort: 443, toPort: 443 };
+  const { endpointSecurityGroupId, s3PrefixListId } = placement;
+  if (endpointSecurityGroupId !== undefined && s3PrefixListId !== undefined) {
+    return endpointEgress(scope, https, { endpointSecurityGroupId, s3PrefixListId });
+  }
+  return [
+    new VpcSecurityGroupEgressRule(scope, 'egress-endpoints', {
+      ...https,
+      cidrIpv4: new DataAwsVpc(scope, 'vpc', { id: vpcId }).cidrBlock,
+      description: 'HTTPS to the endpoints of AWS services in the VPC',
+    }),
+    new VpcSecurityGroupEgressRule(scope, 'egress-s3', {
+      ...https,
+      prefixListId: new DataAwsEc2ManagedPrefixList(scope, 's3-addresses', { name: `com.amazonaws.${region}.s3` }).id,
+      description: 'HTTPS to S3 through the gateway endpoint',
+    }),
+  ];
+}
+
+function endpointEgress(
+  scope: Construct,
+  https: { securityGroupId: string; ipProtocol: string; fromPort: number; toPort: number },
+  placement: { readonly endpointSecurityGroupId: string; readonly s3PrefixListId: string },
+): ITerraformDependable[] {
   return [
     new VpcSecurityGroupEgressRule(scope, 'egress-endpoints', {
       ...https,

@@ -8,7 +8,7 @@ import { Vpc } from '@cdktf/provider-aws/lib/vpc';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { addFlowLog } from './flow-log';
-import type { AwsNetwork, InstancePlacement } from './network';
+import type { AwsNetwork, EndpointStatement, InstancePlacement } from './network';
 import { OperatorTunnel } from './operator-tunnel';
 import { ServiceEndpoints } from './service-endpoints';
 import { addTier, availabilityZones, type SubnetTier } from './subnets';
@@ -44,6 +44,7 @@ export class OwnNetwork extends Construct implements AwsNetwork {
   private readonly privateTier: SubnetTier;
   private readonly gateway: InternetGateway;
   private isolated?: InstancePlacement;
+  private endpoints?: ServiceEndpoints;
   private egress?: InstancePlacement;
   private tunnel?: OperatorTunnel;
 
@@ -86,6 +87,11 @@ export class OwnNetwork extends Construct implements AwsNetwork {
     return (this.isolated ??= this.addIsolated());
   }
 
+  reach(service: string, ...statements: readonly EndpointStatement[]): ITerraformDependable[] {
+    this.instancePlacement(false);
+    return [this.endpoints!.reach(service, statements)];
+  }
+
   operatorTunnel(): { readonly securityGroupId: string } {
     this.tunnel ??= new OperatorTunnel(this, 'operator-tunnel', {
       name: this.props.name,
@@ -101,14 +107,14 @@ export class OwnNetwork extends Construct implements AwsNetwork {
   }
 
   private addIsolated(): InstancePlacement {
-    const endpoints = new ServiceEndpoints(this, 'endpoints', {
+    const endpoints = (this.endpoints = new ServiceEndpoints(this, 'endpoints', {
       ...this.props,
       vpcId: this.vpc.id,
       vpcCidr: this.vpc.cidrBlock,
       artifactBucketArns: this.props.artifactBucketArns(),
       subnetIds: this.privateTier.ids,
       routeTableIds: this.privateTier.routeTables.map((table) => table.id),
-    });
+    }));
     return {
       subnetIds: this.privateTier.ids,
       endpointSecurityGroupId: endpoints.securityGroupId,

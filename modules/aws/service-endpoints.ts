@@ -1,11 +1,12 @@
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import type { ITerraformDependable } from 'cdktf';
+import { Lazy, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import type { EndpointStatement } from './network';
 import { policyDocument } from './policy-document';
 
-/** AWS services that an instance without internet talks to, besides S3: its secrets and its journal. */
+/** AWS services that every instance without internet talks to, besides S3: its secrets and its journal. */
 const INTERFACE_SERVICES = ['secretsmanager', 'logs'] as const;
 
 /**
@@ -16,11 +17,12 @@ export class ServiceEndpoints extends Construct {
   readonly securityGroupId: string;
   readonly s3PrefixListId: string;
   readonly ready: ITerraformDependable[];
+  private readonly asked = new Map<string, EndpointStatement[]>();
 
   constructor(
     scope: Construct,
     id: string,
-    props: {
+    private readonly props: {
       readonly name: string;
       readonly region: string;
       readonly accountId: string;
@@ -62,27 +64,35 @@ export class ServiceEndpoints extends Construct {
       cidrIpv4: props.vpcCidr,
       description: 'HTTPS from the VPC',
     });
-    const endpoints = INTERFACE_SERVICES.map(
-      (service) =>
-        new VpcEndpoint(this, service, {
-          vpcId,
-          serviceName: `com.amazonaws.${region}.${service}`,
-          vpcEndpointType: 'Interface',
-          privateDnsEnabled: true,
-          subnetIds: props.subnetIds,
-          securityGroupIds: [group.id],
-          policy: policyDocument({
-            sid: 'ThisAccountOnly',
-            principal: '*',
-            actions: [`${service}:*`],
-            resources: ['*'],
-            conditions: { StringEquals: { 'aws:PrincipalAccount': props.accountId } },
-          }),
-          tags: { Name: `${name}-${service}` },
-        }),
-    );
     this.securityGroupId = group.id;
     this.s3PrefixListId = s3.prefixListId;
+    const endpoints = INTERFACE_SERVICES.map((service) =>
+      this.reach(service, [{ sid: 'ThisAccountOnly', actions: [`${service}:*`], resources: ['*'] }]),
+    );
     this.ready = [s3, ingress, ...endpoints];
+  }
+
+  /** The endpoint of one service, which lets through what all statements that it was asked for allow. */
+  reach(service: string, statements: readonly EndpointStatement[]): VpcEndpoint {
+    const { name, region, vpcId, accountId, subnetIds } = this.props;
+    const asked = this.asked.get(service) ?? [];
+    this.asked.set(service, asked);
+    asked.push(...statements);
+    const existing = this.node.tryFindChild(service) as VpcEndpoint | undefined;
+    if (existing !== undefined) return existing;
+    const conditions = { StringEquals: { 'aws:PrincipalAccount': accountId } };
+    return new VpcEndpoint(this, service, {
+      vpcId,
+      serviceName: `com.amazonaws.${region}.${service}`,
+      vpcEndpointType: 'Interface',
+      privateDnsEnabled: true,
+      subnetIds,
+      securityGroupIds: [this.securityGroupId],
+      policy: Lazy.stringValue({
+        produce: () =>
+          policyDocument(...asked.map((statement) => ({ ...statement, principal: '*' as const, conditions }))),
+      }),
+      tags: { Name: `${name}-${service}` },
+    });
   }
 }
