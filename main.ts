@@ -13,6 +13,13 @@ try {
   process.exitCode = 1;
 }
 
+const USERS_ERRORS = [
+  'InvalidPropError',
+  'MissingProgramError',
+  'MissingHostAgentError',
+  'InvalidArtifactManifestError',
+];
+
 /** Loads only the chosen clouds: a provider's bindings cost more than all the rest. */
 function addStacks(settings: Settings): void {
   if (settings.cloud !== 'gcp') {
@@ -27,7 +34,5 @@ function addStacks(settings: Settings): void {
 
 /** Errors that a user can mend by changing a setting, a prop or building: told in one line, without a stack trace. */
 function isUsersError(error: unknown): error is Error {
-  return (
-    error instanceof Error && ['InvalidPropError', 'MissingProgramError', 'MissingHostAgentError'].includes(error.name)
-  );
+  return error instanceof Error && USERS_ERRORS.includes(error.name);
 }

@@ -27,33 +27,3 @@ export function userApi({ jwtSecret, ...place }: UserApiPlace): TlsServiceProps 
 
 /** Name of the playground's gateway, in ids and physical names. */
 export const PLAYGROUND = 'playground';
-
-/** Private is what is not listed: the health path, and whatever a later version of the gateway adds. */
-const PLAYGROUND_PATHS = [
-  '/',
-  '/assets/*',
-  '/docs',
-  '/openapi.json',
-  '/v1/ws',
-  '/v1/languages',
-  '/v1/runs',
-  '/v1/runs/*',
-  '/api/v2/*',
-];
-
-/** What differs between the places the playground runs in. */
-export type PlaygroundPlace = Omit<UserApiPlace, 'idleTimeoutSeconds'>;
-
-/** The playground's gateway, the same everywhere: the page, its WebSocket and the HTTP API are public, `/healthz` is private. */
-export function playground({ jwtSecret, ...place }: PlaygroundPlace): TlsServiceProps {
-  return {
-    ...place,
-    port: 3000,
-    healthCheck: { path: '/healthz', expectedStatus: 204 },
-    publicPaths: PLAYGROUND_PATHS,
-    secrets: { APP_JWT_SECRET: jwtSecret },
-    // A program may be silent for as long as it may run; the gateway's own pings come more often.
-    idleTimeoutSeconds: 620,
-    drainSeconds: 30,
-  };
-}

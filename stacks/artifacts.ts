@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { readArtifactManifest, type ArtifactManifest } from '../modules/boot/artifact-manifest';
 import type { Architecture } from '../modules/tls-service/artifact';
 
 /** A program that a stack deploys was never built. */
@@ -15,6 +16,11 @@ export function programPath(program: string, architecture: Architecture): string
   const file = path.join(projectRoot(), 'dist', 'bin', `linux-${architecture}`, program);
   if (!fs.existsSync(file)) throw new MissingProgramError(program, path.relative(process.cwd(), file));
   return file;
+}
+
+/** What was built of the playground; machines fetch it from the bootstrap bucket. @throws InvalidArtifactManifestError when it never was */
+export function playgroundArtifacts(): ArtifactManifest {
+  return readArtifactManifest(path.join(projectRoot(), 'dist', 'artifacts', 'linux-x64', 'manifest.json'));
 }
 
 /** The directory of package.json, seen from the sources (`stacks/`) as well as from the compiled output (`dist/stacks/`). */

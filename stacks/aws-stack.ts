@@ -1,9 +1,11 @@
 import { Fn, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { AwsPlatform } from '../modules/aws/aws-platform';
-import { deployUserApi } from './cloud-service';
+import { declareCloudValues } from './cloud-values';
+import { deployPlayground } from './playground';
 import type { Settings } from './settings';
 import { keepState } from './state';
+import { deployUserApi } from './user-api';
 import { idListVariable, matches, stringVariable } from './variables';
 
 /** The application on AWS: an Application Load Balancer before an Auto Scaling group. */
@@ -28,10 +30,12 @@ export class AwsStack extends TerraformStack {
             .stringValue
         : undefined,
     });
-    deployUserApi(this, platform, settings, {
+    const values = declareCloudValues(this, settings, {
       zone: (domain) => this.zone(settings, domain),
       certificateId: 'ARN of an ACM certificate in the same region, such as `./sandpiper cert import aws` prints.',
     });
+    deployUserApi(this, platform, values);
+    if (settings.playground) deployPlayground(this, platform, values);
   }
 
   /** A zone is usually the domain itself; where it is a parent of it, the variable says so. */

@@ -1,9 +1,10 @@
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { GcpPlatform } from '../modules/gcp/gcp-platform';
-import { deployUserApi } from './cloud-service';
+import { declareCloudValues } from './cloud-values';
 import type { Settings } from './settings';
 import { keepState } from './state';
+import { deployUserApi } from './user-api';
 import { matches, stringVariable } from './variables';
 
 /** The application on GCP: a global external Application Load Balancer before a regional managed instance group. */
@@ -37,7 +38,7 @@ export class GcpStack extends TerraformStack {
         ? stringVariable(this, settings, 'kms_key_id', 'Id of the Cloud KMS key that encrypts everything.').stringValue
         : undefined,
     });
-    deployUserApi(this, platform, settings, {
+    const values = declareCloudValues(this, settings, {
       zone: () =>
         stringVariable(
           this,
@@ -48,5 +49,6 @@ export class GcpStack extends TerraformStack {
       certificateId:
         'Certificate Manager certificate, projects/<project>/locations/global/certificates/<name>, such as `./sandpiper cert import gcp` prints.',
     });
+    deployUserApi(this, platform, values);
   }
 }

@@ -24,6 +24,8 @@ export interface Settings {
   readonly existingKey: boolean;
   /** Attach a permissions boundary to every role. AWS only. */
   readonly permissionsBoundary: boolean;
+  /** Deploy the playground beside the user API: it needs what `./sandpiper push` uploads. */
+  readonly playground: boolean;
   /** Put a web application firewall before the service. */
   readonly firewall: boolean;
   readonly deletionProtection: boolean;
@@ -44,6 +46,7 @@ const NAMES = {
   network: 'NETWORK',
   encryptionKey: 'ENCRYPTION_KEY',
   permissionsBoundary: 'PERMISSIONS_BOUNDARY',
+  playground: 'PLAYGROUND',
   firewall: 'FIREWALL',
   deletionProtection: 'DELETION_PROTECTION',
   operatorAccess: 'OPERATOR_ACCESS',
@@ -112,6 +115,7 @@ export function readSettings(sources: SettingSources): Settings {
     existingNetwork: oneOf('network', ['own', 'existing'], 'own') === 'existing',
     existingKey: oneOf('encryptionKey', ['own', 'existing'], 'own') === 'existing',
     permissionsBoundary: oneOf('permissionsBoundary', ['none', 'existing'], 'none') === 'existing',
+    playground: flag('playground', false),
     firewall: flag('firewall', false),
     deletionProtection: flag('deletionProtection', true),
     operatorAccess: oneOf('operatorAccess', ['none', 'cloud-tunnel'], 'none'),

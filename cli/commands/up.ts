@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { LocalPlatform } from '../../local/local-platform';
 import { binary } from '../../modules/tls-service/artifact';
 import { existing } from '../../modules/tls-service/secret-source';
-import { PLAYGROUND, playground, USER_API, userApi } from '../../stacks/application';
+import { gatewayService } from '../../modules/playground/playground';
+import { PLAYGROUND, USER_API, userApi } from '../../stacks/application';
 import { buildGoPrograms, builtProgram } from '../build/go-programs';
 import { dataDirectory } from '../provision/cache';
 import { provisionGo } from '../provision/go';
@@ -74,13 +75,11 @@ async function up({ playground: hasPlayground, runtime, events, queue, ...ports 
     const artifact = binary(program, args);
     platform.tlsService(
       PLAYGROUND,
-      playground({
-        artifact,
-        environment,
-        jwtSecret: existing('APP_JWT_SECRET'),
+      gatewayService(
         // Queue and event store are in its memory.
-        capacity: { minInstances: 1, maxInstances: 1 },
-      }),
+        { artifact, environment, capacity: { minInstances: 1, maxInstances: 1 } },
+        existing('APP_JWT_SECRET'),
+      ),
     );
   }
   const stopped = untilStopped();

@@ -28,7 +28,7 @@ interface Options {
 }
 
 const WARM_SANDBOXES = 4;
-/** The front gives as long (see playground() in stacks/application.ts); jobs that need longer are put back, and lost with the queue. */
+/** The front gives as long (see gatewayService() in modules/playground); jobs that need longer are put back, and lost with the queue. */
 const DRAIN_MS = 5_000;
 
 async function main({ runtime, slots, page }: Options): Promise<void> {

@@ -2,7 +2,11 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { Fn } from 'cdktf';
 import type { Construct } from 'constructs';
+import { AwsEventStore } from '../event-store/aws-elasticache';
+import type { EventStoreProps } from '../event-store/event-store';
 import { checkServiceId, Platform } from '../platform';
+import { AwsSqsAsgFleet } from '../sandbox-fleet/aws-sqs-asg';
+import type { SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
 import { AwsAlbTlsService } from '../tls-service/aws-alb';
 import type { TlsServiceProps } from '../tls-service/tls-service';
 import { AccessLogBucket } from './access-log-bucket';
@@ -59,6 +63,16 @@ export class AwsPlatform extends Platform {
   override tlsService(id: string, props: TlsServiceProps): AwsAlbTlsService {
     checkServiceId(this, id);
     return new AwsAlbTlsService(this, id, { ...props, platform: this.aws });
+  }
+
+  eventStore(id: string, props: EventStoreProps = {}): AwsEventStore {
+    checkServiceId(this, id);
+    return new AwsEventStore(this, id, { ...props, platform: this.aws });
+  }
+
+  sandboxFleet(id: string, props: SandboxFleetProps): AwsSqsAsgFleet {
+    checkServiceId(this, id);
+    return new AwsSqsAsgFleet(this, id, { ...props, platform: this.aws });
   }
 
   private addNetwork(

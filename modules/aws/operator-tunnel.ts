@@ -1,5 +1,7 @@
 import { Ec2InstanceConnectEndpoint } from '@cdktf/provider-aws/lib/ec2-instance-connect-endpoint';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
 
 /**
@@ -31,4 +33,21 @@ export class OperatorTunnel extends Construct {
     });
     this.securityGroupId = group.id;
   }
+}
+
+/** SSH from the operators' tunnel to machines, and from nowhere else. */
+export function admitOperators(scope: Construct, tunnelSecurityGroupId: string, securityGroupId: string): void {
+  const ssh = { ipProtocol: 'tcp', fromPort: 22, toPort: 22 };
+  new VpcSecurityGroupEgressRule(scope, 'tunnel-to-instances', {
+    ...ssh,
+    securityGroupId: tunnelSecurityGroupId,
+    referencedSecurityGroupId: securityGroupId,
+    description: "SSH from the operators' tunnel to the instances",
+  });
+  new VpcSecurityGroupIngressRule(scope, 'from-tunnel', {
+    ...ssh,
+    securityGroupId,
+    referencedSecurityGroupId: tunnelSecurityGroupId,
+    description: "SSH from the operators' tunnel",
+  });
 }

@@ -1,13 +1,10 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import type { Lb } from '@cdktf/provider-aws/lib/lb';
 import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
-import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
-import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
-import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
-import { Token, TerraformIterator } from 'cdktf';
+import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import type { Construct } from 'constructs';
+import { addAlarmTopic } from '../aws/alarm-topic';
 import type { AwsEnvironment } from '../aws/aws-environment';
-import { policyDocument } from '../aws/policy-document';
 import type { ResolvedTlsServiceProps } from './resolve';
 
 /** Window of the share and the latency, in seconds. */
@@ -35,7 +32,7 @@ export function addAlarms(
   },
 ): SnsTopic {
   const { name, props, loadBalancer, targetGroup } = options;
-  const topic = addTopic(scope, options);
+  const topic = addAlarmTopic(scope, { ...options, emails: props.alarms.emails });
   const alarm = { alarmActions: [topic.arn], okActions: [topic.arn], treatMissingData: 'notBreaching' };
   const balancerOnly = { LoadBalancer: loadBalancer.arnSuffix };
   const both = { ...balancerOnly, TargetGroup: targetGroup.arnSuffix };
@@ -99,33 +96,5 @@ export function addAlarms(
     comparisonOperator: 'GreaterThanThreshold',
     threshold: 0,
   });
-  return topic;
-}
-
-function addTopic(
-  scope: Construct,
-  { name, platform, props }: { name: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps },
-): SnsTopic {
-  const topic = new SnsTopic(scope, 'alarm-topic', { name: `${name}-alarms`, kmsMasterKeyId: platform.keyArn });
-  new SnsTopicPolicy(scope, 'alarm-topic-policy', {
-    arn: topic.arn,
-    policy: policyDocument({
-      sid: 'AlarmsPublish',
-      principal: { Service: 'cloudwatch.amazonaws.com' },
-      actions: ['sns:Publish'],
-      resources: [topic.arn],
-      conditions: { StringEquals: { 'aws:SourceAccount': platform.accountId } },
-    }),
-  });
-  const { emails } = props.alarms;
-  const subscription = { topicArn: topic.arn, protocol: 'email' };
-  if (Token.isUnresolved(emails)) {
-    const each = TerraformIterator.fromList([...emails]);
-    new SnsTopicSubscription(scope, 'alarm-mail', { ...subscription, forEach: each, endpoint: each.value as string });
-  } else {
-    emails.forEach((endpoint, index) => {
-      new SnsTopicSubscription(scope, `alarm-mail-${index}`, { ...subscription, endpoint });
-    });
-  }
   return topic;
 }

@@ -6,11 +6,11 @@ import type { Lb } from '@cdktf/provider-aws/lib/lb';
 import type { LbListener } from '@cdktf/provider-aws/lib/lb-listener';
 import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
-import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
-import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import { Construct } from 'constructs';
 import type { AwsEnvironment } from '../aws/aws-environment';
 import { allowEgress } from '../aws/network';
+import { admitOperators } from '../aws/operator-tunnel';
+import { tagEverything } from '../aws/tag-everything';
 import { renderBootScript } from '../boot/boot-script';
 import { addAlarms } from './aws-alarms';
 import { machineSpec, storePrograms } from './aws-boot';
@@ -24,7 +24,6 @@ import { addLoadBalancer, addSecurityGroups, addTargetGroup } from './aws-load-b
 import { checkAwsTlsService } from './aws-options';
 import { addScaling } from './aws-scaling';
 import { addSecrets } from './aws-secret';
-import { tagEverything } from './aws-service-tags';
 import { resolveTlsServiceProps } from './resolve';
 import type { ITlsService, TlsServiceProps } from './tls-service';
 
@@ -49,6 +48,7 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
   readonly launchTemplate: LaunchTemplate;
   readonly group: AutoscalingGroup;
   readonly role: IamRole;
+  readonly instanceSecurityGroupId: string;
   readonly logGroup: CloudwatchLogGroup;
   /** Carries the alarms; subscribe to it what should know of them. */
   readonly alarmTopic: SnsTopic;
@@ -91,6 +91,7 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
 
     const placement = network.instancePlacement(props.internetEgress);
     const securityGroupId = securityGroups.instance.id;
+    this.instanceSecurityGroupId = securityGroupId;
     const egress = allowEgress(this, securityGroupId, placement, props.internetEgress);
     const instances = addInstances(this, {
       ...front,
@@ -104,7 +105,7 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
     this.group = instances.group;
     addScaling(this, { ...front, group: this.group });
     if (props.operatorAccess === 'cloud-tunnel')
-      this.allowOperators(network.operatorTunnel().securityGroupId, securityGroupId);
+      admitOperators(this, network.operatorTunnel().securityGroupId, securityGroupId);
     this.alarmTopic = addAlarms(this, front);
     if (props.firewall) addFirewall(this, { ...front, firewall: props.firewall });
 
@@ -112,22 +113,5 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
     this.hostName = props.hostNames[0] ?? this.loadBalancer.dnsName;
     this.url = `https://${this.hostName}`;
     this.instanceIdentity = identity.role.arn;
-  }
-
-  /** SSH from the operators' tunnel to the instances, and from nowhere else. */
-  private allowOperators(tunnelSecurityGroupId: string, instanceSecurityGroupId: string): void {
-    const ssh = { ipProtocol: 'tcp', fromPort: 22, toPort: 22 };
-    new VpcSecurityGroupEgressRule(this, 'tunnel-to-instances', {
-      ...ssh,
-      securityGroupId: tunnelSecurityGroupId,
-      referencedSecurityGroupId: instanceSecurityGroupId,
-      description: "SSH from the operators' tunnel to the instances",
-    });
-    new VpcSecurityGroupIngressRule(this, 'from-tunnel', {
-      ...ssh,
-      securityGroupId: instanceSecurityGroupId,
-      referencedSecurityGroupId: tunnelSecurityGroupId,
-      description: "SSH from the operators' tunnel",
-    });
   }
 }

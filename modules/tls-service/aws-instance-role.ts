@@ -1,24 +1,9 @@
-import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile';
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
-import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
-import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { StoredArtifact } from '../aws/artifact-bucket';
 import type { AwsEnvironment } from '../aws/aws-environment';
-import { policyDocument, trustPolicy, type PolicyStatement } from '../aws/policy-document';
-import { physicalName } from '../physical-name';
+import { addInstanceRole, type InstanceIdentity } from '../aws/instance-role';
+import type { PolicyStatement } from '../aws/policy-document';
 import type { ReadableSecret } from './aws-secret';
-
-/** Longest name of an IAM role (IAM and AWS STS quotas). */
-const ROLE_NAME_CHARACTERS = 64;
-
-/** Who the instances are. */
-export interface InstanceIdentity {
-  readonly role: IamRole;
-  readonly profile: IamInstanceProfile;
-  /** An instance that boots before its rights exist fails its first tries. */
-  readonly ready: ITerraformDependable[];
-}
 
 /** The instances' role: reads its own artifact, the host agent and its own secrets, writes its own log group, nothing else. */
 export function addInstanceIdentity(
@@ -32,22 +17,11 @@ export function addInstanceIdentity(
   },
 ): InstanceIdentity {
   const { id, platform, artifacts, secrets, logGroupArn } = options;
-  // Roles are not regional: the region keeps the same service in two of them apart.
-  const prefix = physicalName(
-    [platform.application, platform.environment, id],
-    ROLE_NAME_CHARACTERS - '-ap-southeast-99'.length,
-  );
-  const name = `${prefix}-${platform.region}`;
-  const role = new IamRole(scope, 'role', {
-    name,
-    description: `Instances of ${prefix}`,
-    assumeRolePolicy: trustPolicy('ec2.amazonaws.com'),
-    permissionsBoundary: platform.permissionsBoundaryArn,
-  });
-  const policy = new IamRolePolicy(scope, 'role-policy', {
-    name: 'instance',
-    role: role.id,
-    policy: policyDocument(
+  return addInstanceRole(scope, {
+    id,
+    platform,
+    description: 'Instances of',
+    statements: [
       {
         sid: 'ReadOwnPrograms',
         actions: ['s3:GetObject', 's3:GetObjectVersion'],
@@ -60,10 +34,8 @@ export function addInstanceIdentity(
       },
       ...secretStatements(secrets),
       ...keyStatements(platform, secrets),
-    ),
+    ],
   });
-  const profile = new IamInstanceProfile(scope, 'instance-profile', { name, role: role.name });
-  return { role, profile, ready: [policy] };
 }
 
 function secretStatements(secrets: readonly ReadableSecret[]): PolicyStatement[] {

@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import type { AwsEnvironment } from '../aws/aws-environment';
 import { imageOf } from '../aws/debian-image';
 import { addLaunchTemplate, GROUP_METRICS } from '../aws/launch-template';
+import type { InstanceIdentity } from '../aws/instance-role';
 import type { InstancePlacement } from '../aws/network';
-import type { InstanceIdentity } from './aws-instance-role';
 import { instanceTypeOf } from './aws-options';
 import type { ResolvedTlsServiceProps } from './resolve';
 

@@ -1,12 +1,9 @@
-import { TerraformOutput } from 'cdktf';
+import type { TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Platform } from '../modules/platform';
-import { binary } from '../modules/tls-service/artifact';
 import { existingCertificates, managedCertificate } from '../modules/tls-service/certificate-source';
-import { fromVariable } from '../modules/tls-service/secret-source';
 import type { AwsTlsServiceOptions, GcpTlsServiceOptions } from '../modules/tls-service/cloud-options';
-import { programPath } from './artifacts';
-import { USER_API, userApi } from './application';
+import { fromVariable, type SecretSource } from '../modules/tls-service/secret-source';
+import type { TlsServiceProps } from '../modules/tls-service/tls-service';
 import type { Settings } from './settings';
 import { emailListVariable, ephemeralVariable, matches, stringVariable, wholeNumberVariable } from './variables';
 
@@ -22,8 +19,33 @@ export interface CloudWording {
   readonly gcp?: GcpTlsServiceOptions;
 }
 
-/** Wires the user API into a cloud's platform: every value is a Terraform variable, the structure comes from the settings. */
-export function deployUserApi(scope: Construct, platform: Platform, settings: Settings, wording: CloudWording): void {
+/** Values that all services of a stack share, as Terraform variables. */
+export interface CloudValues {
+  readonly settings: Settings;
+  readonly jwtSecret: SecretSource;
+  readonly emails: TerraformVariable;
+  readonly baseImage: TerraformVariable;
+  /** What the settings and values say of any service: where it answers, who is told, how it is kept. */
+  service(
+    name: string,
+  ): Pick<
+    TlsServiceProps,
+    | 'hostNames'
+    | 'zone'
+    | 'certificate'
+    | 'alarms'
+    | 'baseImage'
+    | 'architecture'
+    | 'firewall'
+    | 'deletionProtection'
+    | 'operatorAccess'
+    | 'aws'
+    | 'gcp'
+  >;
+}
+
+/** Declares the variables that all services share. */
+export function declareCloudValues(scope: Construct, settings: Settings, wording: CloudWording): CloudValues {
   const jwtSecret = ephemeralVariable(scope, 'app_jwt_secret', 'Secret that signs the JWTs of the user API (HS256).');
   const jwtSecretVersion = wholeNumberVariable(
     scope,
@@ -31,16 +53,6 @@ export function deployUserApi(scope: Construct, platform: Platform, settings: Se
     'Raise it by one to store the present value of app_jwt_secret and roll the instances.',
     { minimum: 1, maximum: 1_000_000, default: 1 },
   );
-  const minInstances = wholeNumberVariable(scope, 'min_instances', 'User API instances that always run.', {
-    minimum: 1,
-    maximum: 1000,
-    default: 2,
-  });
-  const maxInstances = wholeNumberVariable(scope, 'max_instances', 'User API instances at most.', {
-    minimum: 1,
-    maximum: 1000,
-    default: 6,
-  });
   const emails = emailListVariable(scope, settings, 'alarm_emails', 'Mail addresses that are told of alarms.');
   const baseImage = stringVariable(
     scope,
@@ -49,14 +61,14 @@ export function deployUserApi(scope: Construct, platform: Platform, settings: Se
     'Debian 12 image of the instances; null for the newest at apply.',
     { default: null },
   );
-
-  const service = platform.tlsService(
-    USER_API,
-    userApi({
-      artifact: binary(programPath(USER_API, settings.architecture)),
-      jwtSecret: fromVariable(jwtSecret, jwtSecretVersion.numberValue),
-      ...names(scope, settings, wording),
-      capacity: { minInstances: minInstances.numberValue, maxInstances: maxInstances.numberValue },
+  const namesOf = declareNames(scope, settings, wording);
+  return {
+    settings,
+    jwtSecret: fromVariable(jwtSecret, jwtSecretVersion.numberValue),
+    emails,
+    baseImage,
+    service: (name) => ({
+      ...namesOf(name),
       alarms: { emails: emails.listValue },
       baseImage: baseImage.stringValue,
       architecture: settings.architecture,
@@ -66,25 +78,23 @@ export function deployUserApi(scope: Construct, platform: Platform, settings: Se
       aws: wording.aws,
       gcp: wording.gcp,
     }),
-  );
-
-  new TerraformOutput(scope, 'url', { value: service.url, description: 'Where the user API answers.' });
-  new TerraformOutput(scope, 'load_balancer_address', {
-    value: service.loadBalancerAddress,
-    description: 'The load balancer itself, for DNS records that are kept elsewhere.',
-  });
+  };
 }
 
-function names(scope: Construct, settings: Settings, wording: CloudWording) {
+/** Domain, zone and certificate, declared once. */
+function declareNames(scope: Construct, settings: Settings, wording: CloudWording) {
   const domain = settings.hasDomain
-    ? stringVariable(scope, settings, 'domain', 'Domain of the services; the user API answers at user-api.<domain>.', {
+    ? stringVariable(scope, settings, 'domain', 'Domain of the services: each answers at <its name>.<domain>.', {
         rules: [matches('domain', DOMAIN_PATTERN, 'a domain name in lower case, such as example.com')],
-      })
+      }).stringValue
     : undefined;
-  const hostNames = domain && [`${USER_API}.${domain.stringValue}`];
+  const hostNames = (name: string) => (domain === undefined ? undefined : [`${name}.${domain}`]);
   if (settings.certificate === 'managed' && domain) {
-    return { hostNames, zone: wording.zone(domain.stringValue), certificate: managedCertificate() };
+    const zone = wording.zone(domain);
+    return (name: string) => ({ hostNames: hostNames(name), zone, certificate: managedCertificate() });
   }
-  const certificateId = stringVariable(scope, settings, 'certificate_id', wording.certificateId);
-  return { hostNames, certificate: existingCertificates(certificateId.stringValue) };
+  const certificate = existingCertificates(
+    stringVariable(scope, settings, 'certificate_id', wording.certificateId).stringValue,
+  );
+  return (name: string) => ({ hostNames: hostNames(name), certificate });
 }

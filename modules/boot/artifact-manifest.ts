@@ -1,0 +1,77 @@
+import * as fs from 'node:fs';
+
+/** An object of the bootstrap bucket. Its key holds the SHA-256 of its bytes: what an older boot script names stays there. */
+export interface PushedObject {
+  /** Such as `gateway/<sha256>.tar.gz`. */
+  readonly key: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A root file system that runners fetch when the first job of its version comes. */
+export interface PushedImage extends PushedObject {
+  /** Id of the language. */
+  readonly language: string;
+  /** Version's entry in the catalogue, such as `3.11`. */
+  readonly version: string;
+  /** What the toolchain says of itself, such as `3.11.2`. */
+  readonly exactVersion: string;
+}
+
+/** What `./sandpiper build --playground` made and `./sandpiper push` uploads. */
+export interface ArtifactManifest {
+  readonly schemaVersion: 1;
+  readonly architecture: 'x64';
+  readonly gateway: PushedObject;
+  readonly runner: PushedObject;
+  readonly images: readonly PushedImage[];
+}
+
+/** The manifest is not there, or is not one. */
+export class InvalidArtifactManifestError extends Error {
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}; make it with \`./sandpiper build --playground\``);
+    this.name = 'InvalidArtifactManifestError';
+  }
+}
+
+/** Content-addressed keys of the bootstrap bucket. */
+export const keyOf = {
+  gateway: (sha256: string): string => `gateway/${sha256}.tar.gz`,
+  runner: (sha256: string): string => `runner/${sha256}.tar.gz`,
+  image: (sha256: string): string => `images/${sha256}.squashfs`,
+} as const;
+
+/** @throws InvalidArtifactManifestError naming the file and what is wrong with it */
+export function readArtifactManifest(file: string): ArtifactManifest {
+  let value: Partial<ArtifactManifest>;
+  try {
+    value = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<ArtifactManifest>;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new InvalidArtifactManifestError(file, code === 'ENOENT' ? 'does not exist' : message);
+  }
+  const refuse = (reason: string): never => {
+    throw new InvalidArtifactManifestError(file, reason);
+  };
+  if (value.schemaVersion !== 1) refuse(`schemaVersion is ${JSON.stringify(value.schemaVersion)}, not 1`);
+  if (value.architecture !== 'x64') refuse(`architecture is ${JSON.stringify(value.architecture)}, not "x64"`);
+  if (!Array.isArray(value.images)) refuse('images is no list');
+  const { gateway, runner, images } = value as ArtifactManifest;
+  const objects = { gateway, runner, ...Object.fromEntries(images.map((image, index) => [`images[${index}]`, image])) };
+  for (const [name, object] of Object.entries(objects)) {
+    if (!isObject(object)) refuse(`${name} has no key that holds its SHA-256, or no size`);
+  }
+  return value as ArtifactManifest;
+}
+
+function isObject(object: PushedObject | undefined): boolean {
+  return (
+    typeof object?.key === 'string' &&
+    typeof object.sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(object.sha256) &&
+    object.key.includes(object.sha256) &&
+    Number.isSafeInteger(object.bytes)
+  );
+}

@@ -1,0 +1,105 @@
+import { Construct } from 'constructs';
+import type { EventStoreProps, IEventStore } from '../event-store/event-store';
+import type { Platform } from '../platform';
+import type { ISandboxFleet, SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
+import type { PushedArtifact } from '../tls-service/artifact';
+import type { SecretSource } from '../tls-service/secret-source';
+import type { ITlsService, TlsServiceProps } from '../tls-service/tls-service';
+
+/** A platform that has all parts of a playground. */
+export interface PlaygroundPlatform extends Platform {
+  eventStore(id: string, props?: EventStoreProps): IEventStore;
+  sandboxFleet(id: string, props: SandboxFleetProps): ISandboxFleet;
+}
+
+/** A playground: code in, output out. The same on AWS and on GCP. */
+export interface PlaygroundProps {
+  readonly platform: PlaygroundPlatform;
+  /** The gateway (`./sandpiper build --playground`, `./sandpiper push`). */
+  readonly gateway: PushedArtifact;
+  /** Where `APP_JWT_SECRET` comes from: signs the tokens that users show. */
+  readonly jwtSecret: SecretSource;
+  /** The front: names, certificate, size and whatever else a TLS service has. */
+  readonly service: Omit<
+    TlsServiceProps,
+    'artifact' | 'secrets' | 'publicPaths' | 'port' | 'healthCheck' | 'idleTimeoutSeconds'
+  >;
+  /** The machines that run the code, and their queue. */
+  readonly fleet: Omit<SandboxFleetProps, 'eventStore'>;
+  /** @default - a small one with one replica */
+  readonly eventStore?: EventStoreProps;
+  /** Whether a caller without a token may run jobs. @default false */
+  readonly allowAnonymous?: boolean;
+}
+
+/** What is public of a gateway. Private is what is not listed: the health path, and whatever a later version adds. */
+export const GATEWAY_PATHS: readonly string[] = [
+  '/',
+  '/assets/*',
+  '/docs',
+  '/openapi.json',
+  '/v1/ws',
+  '/v1/languages',
+  '/v1/runs',
+  '/v1/runs/*',
+  '/api/v2/*',
+];
+
+/** What is the same of every gateway, wherever it is served. */
+export function gatewayService(
+  service: PlaygroundProps['service'] & Pick<TlsServiceProps, 'artifact'>,
+  jwtSecret: SecretSource,
+): TlsServiceProps {
+  return {
+    drainSeconds: 30,
+    ...service,
+    port: 3000,
+    healthCheck: { path: '/healthz', expectedStatus: 204 },
+    publicPaths: GATEWAY_PATHS,
+    secrets: { APP_JWT_SECRET: jwtSecret },
+    // A program may be silent for as long as it may run; the gateway's own pings come more often.
+    idleTimeoutSeconds: 620,
+  };
+}
+
+/**
+ * The whole playground: a gateway behind a TLS-terminating load balancer, a queue, a fleet of sandbox runners scaled by the jobs, and an
+ * event store between them.
+ *
+ * ```ts
+ * new Playground(stack, 'playground', { platform, gateway, jwtSecret, service: { hostNames, zone }, fleet: { runner } });
+ * ```
+ *
+ * The parts are made through the platform, as `<id>` (the gateway), `<id>-fleet` and `<id>-store`.
+ *
+ * @throws InvalidPropError naming the prop, the value and the fix
+ */
+export class Playground extends Construct {
+  readonly gateway: ITlsService;
+  readonly fleet: ISandboxFleet;
+  readonly eventStore: IEventStore;
+
+  constructor(scope: Construct, id: string, props: PlaygroundProps) {
+    super(scope, id);
+    const { platform, service } = props;
+    this.eventStore = platform.eventStore(`${id}-store`, props.eventStore);
+    this.fleet = platform.sandboxFleet(`${id}-fleet`, { ...props.fleet, eventStore: this.eventStore });
+    this.gateway = platform.tlsService(
+      id,
+      gatewayService(
+        {
+          ...service,
+          artifact: props.gateway,
+          environment: {
+            SANDPIPER_ALLOW_ANONYMOUS: String(props.allowAnonymous ?? false),
+            SANDPIPER_DRAIN_SECONDS: '20',
+            ...this.fleet.gatewayEnvironment,
+            ...service.environment,
+          },
+        },
+        props.jwtSecret,
+      ),
+    );
+    this.fleet.serve(this.gateway);
+  }
+}
