@@ -3,15 +3,21 @@
  * `sandpiper/modules/gcp`.
  */
 export { InvalidPropError } from './invalid-prop';
+export type { EventStoreProps, EventStoreSize, IEventStore } from './event-store/event-store';
 export { Platform, type Cloud, type PlatformProps } from './platform';
 export {
   archive,
   binary,
+  pushed,
   type Architecture,
   type ArchiveArtifact,
   type Artifact,
   type BinaryArtifact,
+  type PushedArtifact,
 } from './tls-service/artifact';
+export { Playground, type PlaygroundPlatform, type PlaygroundProps } from './playground/playground';
+export type { FleetAlarms, FleetCapacity, ISandboxFleet, SandboxFleetProps } from './sandbox-fleet/sandbox-fleet';
+export type { FleetScaling } from './sandbox-fleet/scaling';
 export type { Capacity, MachineSize } from './tls-service/capacity';
 export {
   existingCertificates,

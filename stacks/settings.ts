@@ -24,7 +24,7 @@ export interface Settings {
   readonly existingKey: boolean;
   /** Attach a permissions boundary to every role. AWS only. */
   readonly permissionsBoundary: boolean;
-  /** Deploy the playground beside the user API: it needs what `./sandpiper push` uploads. */
+  /** Deploy the playground beside the user API: it needs what docs/playground.md, "On the clouds", lists. */
   readonly playground: boolean;
   /** Put a web application firewall before the service. */
   readonly firewall: boolean;

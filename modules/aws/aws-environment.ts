@@ -15,7 +15,7 @@ export interface AwsEnvironment {
   readonly keyArn: string;
   readonly network: AwsNetwork;
   readonly artifacts: ArtifactBucket;
-  /** What `./sandpiper push` put there ahead. */
+  /** What was put there ahead of the stack. */
   readonly bootstrap: BootstrapBucket;
   readonly accessLogs: AccessLogBucket;
   readonly permissionsBoundaryArn?: string;

@@ -1,6 +1,6 @@
 import type { StoredArtifact } from './artifact-bucket';
 
-/** The bucket that `./sandpiper bootstrap aws` made and `./sandpiper push aws` fills: one for each account and region. */
+/** The bucket that holds what machines need and no stack uploads: one for each account and region. */
 export interface BootstrapBucket {
   readonly bucket: string;
   readonly arn: string;

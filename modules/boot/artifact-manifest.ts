@@ -19,7 +19,7 @@ export interface PushedImage extends PushedObject {
   readonly exactVersion: string;
 }
 
-/** What `./sandpiper build --playground` made and `./sandpiper push` uploads. */
+/** What lies in the bootstrap bucket for the machines of a playground. */
 export interface ArtifactManifest {
   readonly schemaVersion: 1;
   readonly architecture: 'x64';
@@ -31,7 +31,7 @@ export interface ArtifactManifest {
 /** The manifest is not there, or is not one. */
 export class InvalidArtifactManifestError extends Error {
   constructor(file: string, reason: string) {
-    super(`${file}: ${reason}; make it with \`./sandpiper build --playground\``);
+    super(`${file}: ${reason}; docs/playground.md, "On the clouds", says what it holds`);
     this.name = 'InvalidArtifactManifestError';
   }
 }

@@ -1,6 +1,6 @@
 import type { StoredArtifact } from './artifact-bucket';
 
-/** The bucket that `./sandpiper bootstrap gcp` made and `./sandpiper push gcp` fills: one for each project. */
+/** The bucket that holds what machines need and no stack uploads: one for each project. */
 export interface BootstrapBucket {
   readonly bucket: string;
   /** An object of it, by its content-addressed key. */

@@ -14,7 +14,7 @@ export interface GcpEnvironment {
   readonly apis: GoogleApis;
   readonly network: GcpNetwork;
   readonly artifacts: ArtifactBucket;
-  /** What `./sandpiper push` put there ahead. */
+  /** What was put there ahead of the stack. */
   readonly bootstrap: BootstrapBucket;
   /** Labels on everything, by the provider; repeated where Google itself makes the resource (disks). */
   readonly labels: Readonly<Record<string, string>>;

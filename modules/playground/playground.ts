@@ -15,7 +15,7 @@ export interface PlaygroundPlatform extends Platform {
 /** A playground: code in, output out. The same on AWS and on GCP. */
 export interface PlaygroundProps {
   readonly platform: PlaygroundPlatform;
-  /** The gateway (`./sandpiper build --playground`, `./sandpiper push`). */
+  /** The gateway, in the bootstrap bucket. */
   readonly gateway: PushedArtifact;
   /** Where `APP_JWT_SECRET` comes from: signs the tokens that users show. */
   readonly jwtSecret: SecretSource;

@@ -1,10 +1,8 @@
 /**
- * What the gateways publish of their fleet; services/gateway/demand/metric-names.ts says the same (a test compares them). CloudWatch:
- * namespace {@link DEMAND_NAMESPACE}, dimensions `Environment` (`<application>-<environment>`) and `Fleet`. Cloud Monitoring:
- * {@link DEMAND_METRIC_PREFIX} and the name in snake case, on the resource `generic_task`.
+ * What gateways are to publish of their fleet (docs/playground.md, "On the clouds": they do not yet). CloudWatch: in this namespace, with
+ * the dimensions `Environment` (`<application>-<environment>`) and `Fleet`.
  */
 export const DEMAND_NAMESPACE = 'Sandpiper';
-export const DEMAND_METRIC_PREFIX = 'custom.googleapis.com/sandpiper/';
 
 /** Published every ten seconds, by one of the gateways. */
 export const DEMAND_METRICS = [

@@ -9,7 +9,7 @@ import type { FleetScaling } from './scaling';
  * what is queued and running, and no way out of their network. Plain data: the same props on AWS and on GCP.
  */
 export interface SandboxFleetProps {
-  /** The runner (`./sandpiper build --playground`, `./sandpiper push`). */
+  /** The runner, in the bootstrap bucket. */
   readonly runner: PushedArtifact;
 
   /** Where gateway and runners talk about jobs; made by the same platform. */

@@ -4,9 +4,6 @@ export type Architecture = 'x64' | 'arm64';
 /** The program a service runs. */
 export type Artifact = BinaryArtifact | ArchiveArtifact | PushedArtifact;
 
-/** A program that is a file on the machine that synthesizes: Terraform uploads it. */
-export type LocalArtifact = BinaryArtifact | ArchiveArtifact;
-
 /** One executable Linux file that listens on the service's port. Statically linked, or linked against what Debian 12 has. */
 export interface BinaryArtifact {
   readonly kind: 'binary';
@@ -26,8 +23,7 @@ export interface ArchiveArtifact {
 }
 
 /**
- * A gzip-compressed tar archive that lies in the bootstrap bucket of the account already (`./sandpiper push`), and the command to run
- * in it: nothing of it travels with the configuration, so that a remote run of Terraform uploads none of it.
+ * A gzip-compressed tar archive that lies in the bootstrap bucket of the account already, and the command to run in it: nothing of it travels with the configuration, so that a remote run of Terraform uploads none of it.
  */
 export interface PushedArtifact {
   readonly kind: 'pushed';

@@ -116,7 +116,7 @@ export function checkPushed(prop: string, { key, sha256 }: PushedArtifact): void
     throw new InvalidPropError(`${prop}.sha256`, sha256, 'must be 64 lower-case hex digits');
   }
   if (!key.includes(sha256) || !/^[A-Za-z0-9._/-]+$/.test(key)) {
-    throw new InvalidPropError(`${prop}.key`, key, 'must hold the SHA-256, as `./sandpiper push` names objects');
+    throw new InvalidPropError(`${prop}.key`, key, 'must hold the SHA-256, such as "gateway/<sha256>.tar.gz"');
   }
 }
 

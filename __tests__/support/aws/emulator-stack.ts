@@ -26,8 +26,8 @@ export function readStack(directory: string): StackJson {
 
 /** AWS services that the stack's resources belong to, by their name in the provider's `endpoints`. */
 const SERVICES = [
-  ...['acm', 'autoscaling', 'cloudwatch', 'ec2', 'elbv2', 'iam', 'kms', 'logs', 'route53', 's3', 'secretsmanager'],
-  ...['sns', 'sts', 'wafv2'],
+  ...['acm', 'autoscaling', 'cloudwatch', 'ec2', 'elasticache', 'elbv2', 'iam', 'kms', 'logs', 'route53', 's3'],
+  ...['secretsmanager', 'sns', 'sqs', 'sts', 'wafv2'],
 ];
 
 /** Points the provider at the emulator and keeps the state in the stack's directory. Changes no resource. */
