@@ -11,38 +11,46 @@ import { wholeNumberVariable } from './variables';
 export function deployPlayground(scope: Construct, platform: PlaygroundPlatform, values: CloudValues): void {
   const { settings } = values;
   const artifacts = playgroundArtifacts();
-  const count = (name: string, description: string, minimum: number, fallback: number): number =>
-    wholeNumberVariable(scope, name, description, { minimum, maximum: 1000, default: fallback }).numberValue;
+  const bounds = { minimum: 1, maximum: 1000 };
   const playground = new Playground(scope, PLAYGROUND, {
     platform,
     gateway: pushed(artifacts.gateway, ['bin/gateway']),
     jwtSecret: values.jwtSecret,
     service: {
       ...values.service(PLAYGROUND),
-      // Runner and gateway are built for x64; so is gVisor's platform that was measured.
+      // What gVisor was measured on.
       architecture: 'x64',
       capacity: {
-        minInstances: count('gateway_min_instances', 'Playground gateways that always run.', 1, 2),
-        maxInstances: count('gateway_max_instances', 'Playground gateways at most.', 1, 6),
+        minInstances: wholeNumberVariable(scope, 'gateway_min_instances', 'Playground gateways that always run.', {
+          ...bounds,
+          default: 2,
+        }).numberValue,
+        maxInstances: wholeNumberVariable(scope, 'gateway_max_instances', 'Playground gateways at most.', {
+          ...bounds,
+          default: 6,
+        }).numberValue,
       },
     },
     fleet: {
       runner: pushed(artifacts.runner, ['bin/runner']),
       imageKeys: artifacts.images.map(({ key }) => key),
       capacity: {
-        minInstances: count(
+        minInstances: wholeNumberVariable(
+          scope,
           'runner_min_instances',
           'Sandbox machines that always run; 0: the first job waits for one to boot.',
-          0,
-          1,
-        ),
-        maxInstances: count('runner_max_instances', 'Sandbox machines at most.', 1, 10),
-        onDemandInstances: count(
+          { ...bounds, minimum: 0, default: 1 },
+        ).numberValue,
+        maxInstances: wholeNumberVariable(scope, 'runner_max_instances', 'Sandbox machines at most.', {
+          ...bounds,
+          default: 10,
+        }).numberValue,
+        onDemandInstances: wholeNumberVariable(
+          scope,
           'runner_on_demand_instances',
           'Sandbox machines of these that are no spot machines.',
-          0,
-          1,
-        ),
+          { ...bounds, minimum: 0, default: 1 },
+        ).numberValue,
       },
       baseImage: values.baseImage.stringValue,
       alarms: { emails: values.emails.listValue },

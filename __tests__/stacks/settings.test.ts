@@ -46,6 +46,8 @@ describe('readSettings', () => {
     ['CERTIFICATE', { CERTIFICATE: 'managed', DOMAIN: 'none' }],
     ['NETWORK', { NETWORK: 'mine' }],
     ['FIREWALL', { FIREWALL: 'yes' }],
+    ['PLAYGROUND', { PLAYGROUND: 'true' }],
+    ['PLAYGROUND', { PLAYGROUND: 'true', CLOUD: 'gcp' }],
     ['DELETION_PROTECTION', { DELETION_PROTECTION: '0' }],
     ['OPERATOR_ACCESS', { OPERATOR_ACCESS: 'ssh' }],
     ['ARCHITECTURE', { ARCHITECTURE: 'amd64' }],

@@ -1,3 +1,4 @@
+import { DEMAND_PERIOD_SECONDS, SLOTS_WANTED_OF_EACH, WAKE_STEPS } from '../../modules/sandbox-fleet/scaling';
 import { bestLaw, slotsWanted, type ScalingLaw } from './law';
 import type { FleetProps } from './fleet';
 import type { Observation, Policy } from './policy';
@@ -35,13 +36,8 @@ const gcpFleet = { ...assumed, scaleIn: 'drained', spotNoticeSeconds: 30 } as co
 
 /** SQS and EC2 Auto Scaling publish once a minute (SQS developer guide, "Available CloudWatch metrics"), and the value comes in the minute after. */
 const CLOUDWATCH = { periodSeconds: 60, delaySeconds: 60 } as const;
-/** The gateway's own metric: the shortest period of target tracking (EC2 Auto Scaling user guide, "high-resolution metrics"). */
-const OWN_METRIC_SECONDS = 10;
 /** An assumption: `num_undelivered_messages` is sampled each minute and seen two later. Users report one to two, seldom up to eight. */
 const PUBSUB = { periodSeconds: 60, delaySeconds: 120 } as const;
-
-/** Instances that the alarm on an empty fleet adds, by the slots that are wanted. */
-const WAKE_STEPS = [1, 2, 4, 8, 16, 32, 64];
 
 const waiting = (seen: Observation): number => seen.waiting;
 const inService = (seen: Observation): number => seen.inService;
@@ -61,7 +57,7 @@ export interface Variation {
   readonly bootSeconds?: number;
 }
 
-const ownMetric = ({ periodSeconds = OWN_METRIC_SECONDS }: Variation) => ({
+const ownMetric = ({ periodSeconds = DEMAND_PERIOD_SECONDS }: Variation) => ({
   periodSeconds,
   delaySeconds: periodSeconds,
 });
@@ -77,7 +73,7 @@ export function lawOnAws(law: ScalingLaw = bestLaw, variation: Variation = {}): 
     policy: () =>
       largestOf([
         targetTracking({
-          expression: 'IF(instances > 0, wanted / instances, wanted)',
+          expression: SLOTS_WANTED_OF_EACH,
           metrics: { wanted, instances: inService },
           targetValue: law.slots,
           ...ownMetric(variation),

@@ -3,12 +3,7 @@ import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric
 import { demandMetric, metricQuery } from './aws-demand';
 import type { AwsFleet } from './aws-fleet';
 import type { AwsRunners } from './aws-runners';
-import { DEMAND_PERIOD_SECONDS, WAKE_STEPS } from './scaling';
-
-/** Of the slots wanted, how many fall to each machine; without a machine, all of them. */
-const SLOTS_PER_INSTANCE = 'IF(instances > 0, wanted / instances, wanted)';
-/** What is wanted of a fleet that has no machine; nothing of one that has. */
-const WANTED_OF_NONE = 'IF(instances > 0, 0, wanted)';
+import { DEMAND_PERIOD_SECONDS, SLOTS_WANTED_OF_EACH, SLOTS_WANTED_OF_NONE, WAKE_STEPS } from './scaling';
 
 /** Follows the demand that the gateway publishes: target tracking where there are machines, an alarm and its steps where there are none. */
 export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {
@@ -40,7 +35,7 @@ export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {
             },
             returnData: false,
           })),
-          { id: 'load', label: 'slots wanted of each machine', expression: SLOTS_PER_INSTANCE, returnData: true },
+          { id: 'load', label: 'slots wanted of each machine', expression: SLOTS_WANTED_OF_EACH, returnData: true },
         ],
       },
     },
@@ -72,7 +67,7 @@ export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {
     alarmActions: [wake.arn],
     metricQuery: [
       ...Object.entries(measured).map(([id, metric]) => metricQuery(id, metric)),
-      { id: 'of_none', label: 'slots wanted of no machine', expression: WANTED_OF_NONE, returnData: true },
+      { id: 'of_none', label: 'slots wanted of no machine', expression: SLOTS_WANTED_OF_NONE, returnData: true },
     ],
   });
 }

@@ -33,6 +33,12 @@ export const DEMAND_PERIOD_SECONDS = 10;
  */
 export const WAKE_STEPS: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
 
+/** Of the slots wanted, how many fall to each instance; without one, all of them. CloudWatch's metric math, as are those below. */
+export const SLOTS_WANTED_OF_EACH = 'IF(instances > 0, wanted / instances, wanted)';
+
+/** What is wanted of a fleet that has no instance; nothing of one that has. */
+export const SLOTS_WANTED_OF_NONE = 'IF(instances > 0, 0, wanted)';
+
 /** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveScaling(scaling: FleetScaling = {}): ResolvedFleetScaling {
   const { meanJobSeconds = 3, utilizationPercent = 80, clearSeconds = 30, warmupSeconds = 60 } = scaling;
