@@ -1,6 +1,14 @@
 import { App } from 'cdktf';
 import { readSettings, type Settings } from './stacks/settings';
 
+/** Errors that a user can mend by changing a setting, a prop or building: told in one line, without a stack trace. */
+const USERS_ERRORS = [
+  'InvalidPropError',
+  'MissingProgramError',
+  'MissingHostAgentError',
+  'InvalidArtifactManifestError',
+];
+
 const app = new App();
 
 try {
@@ -12,13 +20,6 @@ try {
   console.error(`sandpiper: ${error.message}`);
   process.exitCode = 1;
 }
-
-const USERS_ERRORS = [
-  'InvalidPropError',
-  'MissingProgramError',
-  'MissingHostAgentError',
-  'InvalidArtifactManifestError',
-];
 
 /** Loads only the chosen clouds: a provider's bindings cost more than all the rest. */
 function addStacks(settings: Settings): void {
@@ -32,7 +33,6 @@ function addStacks(settings: Settings): void {
   }
 }
 
-/** Errors that a user can mend by changing a setting, a prop or building: told in one line, without a stack trace. */
 function isUsersError(error: unknown): error is Error {
   return error instanceof Error && USERS_ERRORS.includes(error.name);
 }
