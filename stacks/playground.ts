@@ -57,7 +57,6 @@ export function deployPlayground(scope: Construct, platform: PlaygroundPlatform,
       deletionProtection: settings.deletionProtection,
       operatorAccess: settings.operatorAccess,
     },
-    eventStore: { deletionProtection: false },
   });
   new TerraformOutput(scope, 'playground_url', {
     value: playground.gateway.url,

@@ -2,7 +2,7 @@ import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
 import { checkName } from '../physical-name';
 import type { PlatformProps } from '../platform';
-import { LOG_RETENTION_DAYS } from '../tls-service/resolve';
+import { checkLogRetention } from '../tls-service/resolve';
 
 /** Props of {@link AwsPlatform}. Every string may be a Terraform value, unless it says otherwise. */
 export interface AwsPlatformProps extends PlatformProps {
@@ -93,10 +93,7 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
   checkArn('permissionsBoundaryArn', props.permissionsBoundaryArn, ARN.policy, 'the ARN of an IAM policy');
   checkExistingNetwork(props);
   const flowLogRetentionDays = props.flowLogRetentionDays ?? 90;
-  if (isKnown(flowLogRetentionDays) && !LOG_RETENTION_DAYS.includes(flowLogRetentionDays)) {
-    const fix = `must be one of ${LOG_RETENTION_DAYS.join(', ')}`;
-    throw new InvalidPropError('flowLogRetentionDays', flowLogRetentionDays, fix);
-  }
+  if (isKnown(flowLogRetentionDays)) checkLogRetention('flowLogRetentionDays', flowLogRetentionDays);
   const tags = props.tags ?? {};
   checkTags('tags', tags);
   return {

@@ -14,7 +14,7 @@ const ARCHITECTURES: Readonly<Record<Architecture, { readonly name: string; read
 };
 
 /** What an image is asked for by. */
-export interface ImageProps {
+interface ImageProps {
   /** @default - the newest Debian 12 */
   readonly baseImage?: string;
   readonly architecture: Architecture;

@@ -78,19 +78,15 @@ export function allowEgress(
       }),
     ];
   }
-  if (placement.endpointSecurityGroupId === undefined || placement.s3PrefixListId === undefined) {
-    return [
+  return (
+    toOwnEndpoints(scope, https, placement) ?? [
       new VpcSecurityGroupEgressRule(scope, 'egress-https', {
         ...https,
         cidrIpv4: '0.0.0.0/0',
         description: 'HTTPS to AWS services, by whatever way the existing network has',
       }),
-    ];
-  }
-  return endpointEgress(scope, https, {
-    endpointSecurityGroupId: placement.endpointSecurityGroupId,
-    s3PrefixListId: placement.s3PrefixListId,
-  });
+    ]
+  );
 }
 
 /**
@@ -104,38 +100,38 @@ export function allowEndpointsOnly(
   { vpcId, region }: { readonly vpcId: string; readonly region: string },
 ): ITerraformDependable[] {
   const https = { securityGroupId, ipProtocol: 'tcp', fromPort: 443, toPort: 443 };
-  const { endpointSecurityGroupId, s3PrefixListId } = placement;
-  if (endpointSecurityGroupId !== undefined && s3PrefixListId !== undefined) {
-    return endpointEgress(scope, https, { endpointSecurityGroupId, s3PrefixListId });
-  }
-  return [
-    new VpcSecurityGroupEgressRule(scope, 'egress-endpoints', {
-      ...https,
-      cidrIpv4: new DataAwsVpc(scope, 'vpc', { id: vpcId }).cidrBlock,
-      description: 'HTTPS to the endpoints of AWS services in the VPC',
-    }),
-    new VpcSecurityGroupEgressRule(scope, 'egress-s3', {
-      ...https,
-      prefixListId: new DataAwsEc2ManagedPrefixList(scope, 's3-addresses', { name: `com.amazonaws.${region}.s3` }).id,
-      description: 'HTTPS to S3 through the gateway endpoint',
-    }),
-  ];
+  return (
+    toOwnEndpoints(scope, https, placement) ?? [
+      new VpcSecurityGroupEgressRule(scope, 'egress-endpoints', {
+        ...https,
+        cidrIpv4: new DataAwsVpc(scope, 'vpc', { id: vpcId }).cidrBlock,
+        description: 'HTTPS to the endpoints of AWS services in the VPC',
+      }),
+      new VpcSecurityGroupEgressRule(scope, 'egress-s3', {
+        ...https,
+        prefixListId: new DataAwsEc2ManagedPrefixList(scope, 's3-addresses', { name: `com.amazonaws.${region}.s3` }).id,
+        description: 'HTTPS to S3 through the gateway endpoint',
+      }),
+    ]
+  );
 }
 
-function endpointEgress(
+/** HTTPS to the endpoints that the platform made, and to S3 through its gateway endpoint; undefined where there are none. */
+function toOwnEndpoints(
   scope: Construct,
   https: { securityGroupId: string; ipProtocol: string; fromPort: number; toPort: number },
-  placement: { readonly endpointSecurityGroupId: string; readonly s3PrefixListId: string },
-): ITerraformDependable[] {
+  { endpointSecurityGroupId, s3PrefixListId }: InstancePlacement,
+): ITerraformDependable[] | undefined {
+  if (endpointSecurityGroupId === undefined || s3PrefixListId === undefined) return undefined;
   return [
     new VpcSecurityGroupEgressRule(scope, 'egress-endpoints', {
       ...https,
-      referencedSecurityGroupId: placement.endpointSecurityGroupId,
+      referencedSecurityGroupId: endpointSecurityGroupId,
       description: 'HTTPS to the endpoints of AWS services',
     }),
     new VpcSecurityGroupEgressRule(scope, 'egress-s3', {
       ...https,
-      prefixListId: placement.s3PrefixListId,
+      prefixListId: s3PrefixListId,
       description: 'HTTPS to S3 through the gateway endpoint',
     }),
   ];

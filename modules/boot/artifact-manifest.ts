@@ -36,13 +36,6 @@ export class InvalidArtifactManifestError extends Error {
   }
 }
 
-/** Content-addressed keys of the bootstrap bucket. */
-export const keyOf = {
-  gateway: (sha256: string): string => `gateway/${sha256}.tar.gz`,
-  runner: (sha256: string): string => `runner/${sha256}.tar.gz`,
-  image: (sha256: string): string => `images/${sha256}.squashfs`,
-} as const;
-
 /** @throws InvalidArtifactManifestError naming the file and what is wrong with it */
 export function readArtifactManifest(file: string): ArtifactManifest {
   let value: Partial<ArtifactManifest>;

@@ -33,7 +33,7 @@ export interface PlaygroundProps {
 }
 
 /** What is public of a gateway. Private is what is not listed: the health path, and whatever a later version adds. */
-export const GATEWAY_PATHS: readonly string[] = [
+const GATEWAY_PATHS: readonly string[] = [
   '/',
   '/assets/*',
   '/docs',

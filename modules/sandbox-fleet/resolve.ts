@@ -1,7 +1,13 @@
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
-import { checkWhole, type MachineSize } from '../tls-service/capacity';
-import { checkPushed, LOG_RETENTION_DAYS } from '../tls-service/resolve';
+import {
+  checkAtLeast,
+  checkMachineSize,
+  checkWhole,
+  MAXIMUM_INSTANCES,
+  type MachineSize,
+} from '../tls-service/capacity';
+import { checkLogRetention, checkPushed } from '../tls-service/resolve';
 import type { FleetAlarms, FleetCapacity, SandboxFleetProps } from './sandbox-fleet';
 import { resolveScaling, type ResolvedFleetScaling } from './scaling';
 
@@ -15,7 +21,6 @@ export interface ResolvedSandboxFleetProps extends Required<
   readonly alarms: Required<FleetAlarms>;
 }
 
-const MAXIMUM_INSTANCES = 1000;
 const SLOTS: Readonly<Record<MachineSize, number>> = { small: 2, medium: 2, large: 4, xlarge: 8 };
 const LANGUAGE = /^[a-z][a-z0-9+#-]*$/;
 
@@ -50,9 +55,7 @@ export function resolveSandboxFleetProps(props: SandboxFleetProps): ResolvedSand
     }
   });
   const logRetentionDays = props.logRetentionDays ?? 90;
-  if (!LOG_RETENTION_DAYS.includes(logRetentionDays)) {
-    throw new InvalidPropError('logRetentionDays', logRetentionDays, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`);
-  }
+  checkLogRetention('logRetentionDays', logRetentionDays);
   const alarms = { emails: props.alarms?.emails ?? [], oldestWaitSeconds: props.alarms?.oldestWaitSeconds ?? 120 };
   checkWhole('alarms.oldestWaitSeconds', alarms.oldestWaitSeconds, 10, 3600);
   return {
@@ -72,9 +75,7 @@ export function resolveSandboxFleetProps(props: SandboxFleetProps): ResolvedSand
 
 function resolveFleetCapacity(capacity: FleetCapacity = {}): Required<FleetCapacity> {
   const machineSize = capacity.machineSize ?? 'large';
-  if (!(machineSize in SLOTS)) {
-    throw new InvalidPropError('capacity.machineSize', machineSize, `must be one of ${Object.keys(SLOTS).join(', ')}`);
-  }
+  checkMachineSize(machineSize);
   const resolved: Required<FleetCapacity> = {
     minInstances: capacity.minInstances ?? 1,
     maxInstances: capacity.maxInstances ?? 10,
@@ -92,10 +93,4 @@ function resolveFleetCapacity(capacity: FleetCapacity = {}): Required<FleetCapac
   checkWhole('capacity.slotsPerInstance', resolved.slotsPerInstance, 1, 64);
   checkWhole('capacity.diskGib', resolved.diskGib, 10, 2000);
   return resolved;
-}
-
-function checkAtLeast(prop: string, value: number, otherProp: string, other: number): void {
-  if (isKnown(value) && isKnown(other) && value < other) {
-    throw new InvalidPropError(prop, value, `must be at least ${otherProp}, which is ${other}`);
-  }
 }

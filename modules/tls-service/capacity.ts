@@ -31,7 +31,8 @@ export interface Capacity {
 
 export type ResolvedCapacity = Required<Capacity>;
 
-const MAXIMUM_INSTANCES = 1000;
+/** Instances that a group may have at most. */
+export const MAXIMUM_INSTANCES = 1000;
 const MACHINE_SIZES: readonly MachineSize[] = ['small', 'medium', 'large', 'xlarge'];
 
 /** Capacity with its defaults. @throws InvalidPropError when a number is out of its range. */
@@ -47,21 +48,13 @@ export function resolveCapacity(capacity: Capacity = {}): ResolvedCapacity {
   }
   const maxInstances = capacity.maxInstances ?? Math.min(MAXIMUM_INSTANCES, minInstances * 3);
   if (isKnown(maxInstances)) checkWhole('capacity.maxInstances', maxInstances, 1, MAXIMUM_INSTANCES);
-  if (isKnown(minInstances) && isKnown(maxInstances) && maxInstances < minInstances) {
-    throw new InvalidPropError(
-      'capacity.maxInstances',
-      maxInstances,
-      `must be at least capacity.minInstances, which is ${minInstances}`,
-    );
-  }
+  checkAtLeast('capacity.maxInstances', maxInstances, 'capacity.minInstances', minInstances);
   const targetCpuPercent = capacity.targetCpuPercent ?? 60;
   checkWhole('capacity.targetCpuPercent', targetCpuPercent, 10, 90);
   const diskGib = capacity.diskGib ?? 10;
   checkWhole('capacity.diskGib', diskGib, 10, 2000);
   const machineSize = capacity.machineSize ?? 'small';
-  if (!MACHINE_SIZES.includes(machineSize)) {
-    throw new InvalidPropError('capacity.machineSize', machineSize, `must be one of ${MACHINE_SIZES.join(', ')}`);
-  }
+  checkMachineSize(machineSize);
   return { minInstances, maxInstances, targetCpuPercent, machineSize, diskGib };
 }
 
@@ -69,5 +62,19 @@ export function resolveCapacity(capacity: Capacity = {}): ResolvedCapacity {
 export function checkWhole(prop: string, value: number, minimum: number, maximum: number): void {
   if (!Number.isInteger(value) || value < minimum || value > maximum) {
     throw new InvalidPropError(prop, value, `must be a whole number from ${minimum} to ${maximum}`);
+  }
+}
+
+/** @throws InvalidPropError when both numbers are known and the first is below the other */
+export function checkAtLeast(prop: string, value: number, otherProp: string, other: number): void {
+  if (isKnown(value) && isKnown(other) && value < other) {
+    throw new InvalidPropError(prop, value, `must be at least ${otherProp}, which is ${other}`);
+  }
+}
+
+/** @throws InvalidPropError unless it is a portable size */
+export function checkMachineSize(machineSize: MachineSize): void {
+  if (!MACHINE_SIZES.includes(machineSize)) {
+    throw new InvalidPropError('capacity.machineSize', machineSize, `must be one of ${MACHINE_SIZES.join(', ')}`);
   }
 }

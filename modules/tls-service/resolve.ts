@@ -40,6 +40,13 @@ export const LOG_RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** @throws InvalidPropError unless CloudWatch Logs takes the period */
+export function checkLogRetention(prop: string, days: number): void {
+  if (!LOG_RETENTION_DAYS.includes(days)) {
+    throw new InvalidPropError(prop, days, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`);
+  }
+}
+
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
@@ -68,9 +75,7 @@ export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServi
   const drainSeconds = props.drainSeconds ?? 30;
   checkWhole('drainSeconds', drainSeconds, 0, 3600);
   const logRetentionDays = props.logRetentionDays ?? 90;
-  if (!LOG_RETENTION_DAYS.includes(logRetentionDays)) {
-    throw new InvalidPropError('logRetentionDays', logRetentionDays, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`);
-  }
+  checkLogRetention('logRetentionDays', logRetentionDays);
   return {
     ...props,
     port,
