@@ -6,10 +6,10 @@ import type { Construct } from 'constructs';
 const TERRAFORM_VERSION = '>= 1.11.0';
 
 /**
- * Provider versions that take what these modules write: 6.38 has every argument used here. The bindings would pin the one
- * version that they were generated from.
+ * Provider versions that take what these modules write: 6.43 (8 July 2025) was the first with `deletion_protection` of a secret and the
+ * authority of a Memorystore instance. The bindings would pin the one version that they were generated from.
  */
-const PROVIDER_VERSION = '>= 6.38.0, < 7.0.0';
+const PROVIDER_VERSION = '>= 6.43.0, < 7.0.0';
 
 /** Sets up the Google provider of the stack: project, region, default labels, version range. */
 export function addGoogleProvider(

@@ -2,8 +2,7 @@ import {
   MonitoringAlertPolicy,
   type MonitoringAlertPolicyConditions,
 } from '@cdktf/provider-google/lib/monitoring-alert-policy';
-import { MonitoringNotificationChannel } from '@cdktf/provider-google/lib/monitoring-notification-channel';
-import { TerraformIterator, Token } from 'cdktf';
+import { addNotificationChannels } from '../gcp/notification-channels';
 import { healthCheckLog } from './gcp-logs';
 import type { GcpService } from './gcp-service';
 
@@ -14,7 +13,7 @@ const AUTO_CLOSE = '1800s';
 /** Alert policies on 5xx answers, latency and instances that fail, told to the mail addresses of `alarms.emails`. */
 export function addAlarms(service: GcpService): void {
   const { scope, platform, props, id } = service;
-  const notificationChannels = addChannels(service);
+  const notificationChannels = addNotificationChannels(service, props.alarms.emails);
   const add = (
     key: string,
     alarm: {
@@ -57,18 +56,6 @@ export function addAlarms(service: GcpService): void {
     documentation: `An instance of **${id}** stopped answering its health check, or was replaced because it never answered it. Look at its journal, or at its serial console when the journal is silent.`,
     condition: { conditionMatchedLog: { filter: unhealthy(service) } },
   });
-}
-
-/** One channel for each address. The addresses may be one Terraform list, so Terraform makes the channels. */
-function addChannels({ scope, id, platform, props }: GcpService): string[] {
-  const emails = TerraformIterator.fromList(props.alarms.emails as string[]);
-  const channel = new MonitoringNotificationChannel(scope, 'notification-channel', {
-    forEach: emails,
-    displayName: `${id} (${platform.environment}): ${emails.value as string}`,
-    type: 'email',
-    labels: { email_address: emails.value as string },
-  });
-  return Token.asList(TerraformIterator.fromResources(channel).pluckProperty('id'));
 }
 
 function requests({ name }: GcpService): string {

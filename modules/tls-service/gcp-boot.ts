@@ -1,8 +1,9 @@
+import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { renderBootScript } from '../boot/boot-script';
 import type { MachineSpec } from '../boot/machine-spec';
+import { journalLogName } from '../gcp/log-bucket';
 import { commandOnMachine, kindOnMachine } from './artifact';
 import type { GcpPrograms } from './gcp-programs';
-import { journalLogName } from './gcp-logs';
 import type { GcpService } from './gcp-service';
 import { HEALTH_BRIDGE_PORT } from './resolve';
 
@@ -33,6 +34,7 @@ export function bootScriptOf(service: GcpService, programs: GcpPrograms, secrets
   });
 }
 
-function storedObject({ bucket, key, sha256 }: GcpPrograms['artifact']): MachineSpec['hostAgent'] {
+/** How a machine finds an object. */
+export function storedObject({ bucket, key, sha256 }: StoredArtifact): MachineSpec['hostAgent'] {
   return { bucket, key, sha256 };
 }

@@ -1,15 +1,14 @@
 import { checkLabels } from '../gcp/labels';
+import { architectureOf, checkBaseImage } from '../gcp/machine';
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
 import { checkName } from '../physical-name';
 import { CERTIFICATE_MAP } from './gcp-certificate';
-import { architectureOf } from './gcp-machine';
 import type { GcpService } from './gcp-service';
 
 const ID_CHARACTERS = 16;
 const CERTIFICATE = /^projects\/[^/]+\/locations\/global\/certificates\/[^/]+$/;
 const SECRET = /^projects\/[^/]+\/secrets\/[A-Za-z0-9_-]{1,255}$/;
-const IMAGE = /^(?:https:\/\/www\.googleapis\.com\/compute\/v1\/)?projects\/[^/]+\/global\/images\/(?:family\/)?[^/]+$/;
 const ZONE = /^[a-z]+-[a-z]+\d+-[a-z]$/;
 const MANAGED_ZONE = /^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -24,13 +23,7 @@ export function checkGcpTlsService({ id, props, platform }: GcpService): void {
   if (isKnown(props.zone) && !MANAGED_ZONE.test(props.zone)) {
     throw new InvalidPropError('zone', props.zone, 'must be the name of a Cloud DNS managed zone, not its domain');
   }
-  if (isKnown(props.baseImage) && !IMAGE.test(props.baseImage)) {
-    throw new InvalidPropError(
-      'baseImage',
-      props.baseImage,
-      'must be the self link of an image or image family: projects/<project>/global/images/<name>',
-    );
-  }
+  checkBaseImage(props.baseImage);
 }
 
 function checkMachineType(architecture: string, machineType: string | undefined): void {

@@ -4,6 +4,8 @@ import type { ComputeUrlMap } from '@cdktf/provider-google/lib/compute-url-map';
 import type { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { Construct } from 'constructs';
 import type { GcpEnvironment } from '../gcp/gcp-environment';
+import { addInstanceAccount } from '../gcp/instance-account';
+import { addLogBucket } from '../gcp/log-bucket';
 import { addAlarms } from './gcp-alarms';
 import { addBackendService, addHealthCheck } from './gcp-backend';
 import { bootScriptOf } from './gcp-boot';
@@ -11,9 +13,8 @@ import { addCertificates } from './gcp-certificate';
 import { checkGcpTlsService } from './gcp-checks';
 import { addFirewall } from './gcp-firewall';
 import { addFront, type GcpFront } from './gcp-front';
-import { addIdentity } from './gcp-identity';
 import { addInstances, type GcpInstances } from './gcp-instances';
-import { addLogs } from './gcp-logs';
+import { serviceLogs } from './gcp-logs';
 import { addNetworkRules } from './gcp-network-rules';
 import { addSecrets } from './gcp-secret';
 import { describeGcpService } from './gcp-service';
@@ -58,10 +59,19 @@ export class GcpHttpsLbTlsService extends Construct implements ITlsService {
     checkGcpTlsService(service);
 
     const programs = storePrograms(service);
-    const identity = addIdentity(service, [programs.artifact, programs.hostAgent]);
+    const identity = addInstanceAccount(service, {
+      description: 'Instances of',
+      objects: [programs.artifact, programs.hostAgent],
+    });
     const secrets = addSecrets(service, identity.account.member);
     addNetworkRules(service, identity.account.email);
-    addLogs(service, identity.account);
+    addLogBucket(service, {
+      account: identity.account,
+      content: 'Journal, health and requests',
+      filters: serviceLogs(service),
+      retentionDays: props.logRetentionDays,
+      deletionProtection: props.deletionProtection,
+    });
 
     this.healthCheck = addHealthCheck(service);
     this.instances = addInstances(service, {

@@ -1,11 +1,12 @@
 import type { ComputeHealthCheck } from '@cdktf/provider-google/lib/compute-health-check';
 import { ComputeRegionAutoscaler } from '@cdktf/provider-google/lib/compute-region-autoscaler';
 import { ComputeRegionInstanceGroupManager } from '@cdktf/provider-google/lib/compute-region-instance-group-manager';
-import { ComputeRegionInstanceTemplate } from '@cdktf/provider-google/lib/compute-region-instance-template';
-import { Fn, type ITerraformDependable } from 'cdktf';
+import type { ComputeRegionInstanceTemplate } from '@cdktf/provider-google/lib/compute-region-instance-template';
+import type { ITerraformDependable } from 'cdktf';
+import { addInstanceTemplate } from '../gcp/instance-template';
+import { gcpMachine } from '../gcp/machine';
 import { isKnown } from '../known';
 import { physicalName } from '../physical-name';
-import { gcpMachineOf } from './gcp-machine';
 import type { GcpService } from './gcp-service';
 
 /** Name of the port that the backend service sends requests to. */
@@ -13,8 +14,6 @@ export const SERVING_PORT_NAME = 'http';
 
 /** Zones that Google chooses for a regional group that names none ("About regional MIGs"). */
 const DEFAULT_ZONES = 3;
-/** The provider appends up to 26 characters; a longer prefix gets fewer. */
-const TEMPLATE_PREFIX_CHARACTERS = 36;
 /** Google appends a hyphen and four characters. */
 const BASE_INSTANCE_NAME_CHARACTERS = 58;
 /** The autoscaler ignores an instance this long: no machine boots faster, and no group should be blind for longer. */
@@ -41,55 +40,16 @@ export function addInstances(
     readonly grants: readonly ITerraformDependable[];
   },
 ): GcpInstances {
-  const template = addTemplate(service, machine);
+  const { props, platform } = service;
+  const template = addInstanceTemplate(service, 'instance-template', {
+    machine: gcpMachine({ ...props, ...props.gcp, machineSize: props.capacity.machineSize }),
+    diskGib: props.capacity.diskGib,
+    subnetwork: platform.network.subnetwork,
+    accountEmail: machine.accountEmail,
+    bootScript: machine.bootScript,
+  });
   const group = addGroup(service, template, machine);
   return { template, group, autoscaler: addAutoscaler(service, group) };
-}
-
-function addTemplate(
-  { scope, platform, props, labels, id }: GcpService,
-  { accountEmail, bootScript }: { readonly accountEmail: string; readonly bootScript: string },
-): ComputeRegionInstanceTemplate {
-  const { machineType, diskType, defaultImage } = gcpMachineOf(props);
-  return new ComputeRegionInstanceTemplate(scope, 'instance-template', {
-    namePrefix: `${physicalName([platform.application, platform.environment, id], TEMPLATE_PREFIX_CHARACTERS)}-`,
-    region: platform.region,
-    description: `Instances of ${id} (${platform.environment})`,
-    instanceDescription: `${id} (${platform.environment})`,
-    machineType,
-    canIpForward: false,
-    labels: { ...labels },
-    disk: [
-      {
-        // A Terraform value may be null.
-        sourceImage: props.baseImage === undefined ? defaultImage : imageOr(props.baseImage, defaultImage),
-        boot: true,
-        autoDelete: true,
-        diskType,
-        diskSizeGb: props.capacity.diskGib,
-        labels: { ...platform.labels, ...labels },
-        diskEncryptionKey: platform.keyId === undefined ? undefined : { kmsKeySelfLink: platform.keyId },
-      },
-    ],
-    // No access config: no external address.
-    networkInterface: [{ subnetwork: platform.network.subnetwork, stackType: 'IPV4_ONLY', nicType: 'GVNIC' }],
-    // Scopes are the old way to limit an instance; its account's roles are the limit here.
-    serviceAccount: { email: accountEmail, scopes: ['cloud-platform'] },
-    shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
-    metadata: {
-      'startup-script': bootScript,
-      'enable-oslogin': 'TRUE',
-      'block-project-ssh-keys': 'TRUE',
-      'serial-port-enable': 'FALSE',
-      // The console is readable in Cloud Logging, should the host agent never start.
-      'serial-port-logging-enable': 'TRUE',
-    },
-    lifecycle: { createBeforeDestroy: true },
-  });
-}
-
-function imageOr(baseImage: string, defaultImage: string): string {
-  return isKnown(baseImage) ? baseImage : Fn.coalesce([baseImage, defaultImage]);
 }
 
 function addGroup(

@@ -16,7 +16,7 @@ describe('GcpPlatform', () => {
     it('takes a range of provider versions, and Terraform with write-only arguments', () => {
       expect(byDefault.json.terraform).toMatchObject({
         required_version: '>= 1.11.0',
-        required_providers: { google: { version: '>= 6.38.0, < 7.0.0' } },
+        required_providers: { google: { version: '>= 6.43.0, < 7.0.0' } },
       });
     });
 

@@ -3,27 +3,37 @@ import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { physicalName } from '../physical-name';
-import type { GcpService } from './gcp-service';
+import type { StoredArtifact } from './artifact-bucket';
+import type { GcpPart } from './gcp-part';
 
 /** Bounds of a service account's id (IAM, "Create service accounts"). */
 const ACCOUNT_ID_CHARACTERS = { minimum: 6, maximum: 30 } as const;
 
-/** Who the instances are. */
-export interface GcpIdentity {
+/** Who machines are. */
+export interface InstanceAccount {
   readonly account: ServiceAccount;
-  /** Rights that an instance needs before it boots. */
+  /** Rights that a machine needs before it boots. */
   readonly grants: readonly ITerraformDependable[];
 }
 
-/** The service account of the instances: reads its own program, writes log entries, nothing else. Secrets grant themselves. */
-export function addIdentity(service: GcpService, objects: readonly StoredArtifact[]): GcpIdentity {
-  const { scope, platform, id } = service;
+/** The service account of machines: reads what it is told of, writes log entries, nothing else. Whatever has more to give grants it itself. */
+export function addInstanceAccount(
+  part: GcpPart,
+  options: {
+    /** Whose they are: `Instances of`. */
+    readonly description: string;
+    readonly objects: readonly StoredArtifact[];
+    /** First parts of the names of objects in the bootstrap bucket, each with a slash at its end. @default none */
+    readonly prefixes?: readonly string[];
+  },
+): InstanceAccount {
+  const { scope, platform, id } = part;
+  const { objects, prefixes = [] } = options;
   const account = new ServiceAccount(scope, 'service-account', {
     accountId: accountId([platform.application, platform.environment, id]),
-    displayName: service.name(),
-    description: `Instances of ${id} (${platform.environment})`,
+    displayName: part.name(),
+    description: `${options.description} ${id} (${platform.environment})`,
   });
   const { bootstrap, artifacts } = platform;
   const read = mayRead(scope, 'read-artifacts', {
@@ -33,7 +43,9 @@ export function addIdentity(service: GcpService, objects: readonly StoredArtifac
   });
   const pushed = objects.filter(({ bucket }) => bucket === bootstrap.bucket);
   const readPushed =
-    pushed.length > 0 ? [mayRead(scope, 'read-pushed', { bucket: bootstrap.bucket, account, objects: pushed })] : [];
+    pushed.length + prefixes.length > 0
+      ? [mayRead(scope, 'read-pushed', { bucket: bootstrap.bucket, account, objects: pushed, prefixes })]
+      : [];
   // Cloud Logging has no narrower grant for writing: neither a log nor a bucket can be named (docs/policy-exceptions.md).
   const log = new ProjectIamMember(scope, 'write-logs', {
     project: platform.project,
@@ -44,15 +56,17 @@ export function addIdentity(service: GcpService, objects: readonly StoredArtifac
 }
 
 /** Lets an account read some objects of a bucket, and nothing else in it. */
-export function mayRead(
+function mayRead(
   scope: Construct,
   id: string,
   props: {
     readonly bucket: string;
     readonly account: ServiceAccount;
     readonly objects: readonly Pick<StoredArtifact, 'resourceName'>[];
+    readonly prefixes?: readonly string[];
   },
 ): StorageBucketIamMember {
+  const { prefixes = [] } = props;
   return new StorageBucketIamMember(scope, id, {
     bucket: props.bucket,
     role: 'roles/storage.objectViewer',
@@ -60,7 +74,10 @@ export function mayRead(
     condition: {
       title: 'own-program',
       description: 'The program of the service and the host agent, nothing else',
-      expression: props.objects.map(({ resourceName }) => `resource.name == "${resourceName}"`).join(' || '),
+      expression: [
+        ...props.objects.map(({ resourceName }) => `resource.name == "${resourceName}"`),
+        ...prefixes.map((prefix) => `resource.name.startsWith("projects/_/buckets/${props.bucket}/objects/${prefix}")`),
+      ].join(' || '),
     },
     // A new program is readable before the instances ask for it.
     lifecycle: { createBeforeDestroy: true },

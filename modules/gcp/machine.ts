@@ -1,6 +1,8 @@
-import type { Architecture } from './artifact';
-import type { MachineSize } from './capacity';
-import type { ResolvedTlsServiceProps } from './resolve';
+import { Fn } from 'cdktf';
+import { InvalidPropError } from '../invalid-prop';
+import { isKnown } from '../known';
+import type { Architecture } from '../tls-service/artifact';
+import type { MachineSize } from '../tls-service/capacity';
 
 /**
  * Machine types of the portable sizes. arm64: C4A (Google Axion); T2A is being retired. C4A has no type of 2 vCPU and
@@ -23,22 +25,44 @@ const HYPERDISK_ONLY = /^(?:c4|c4a|c4d|n4|n4a|n4d|h4d|m4|x4)-/;
 /** Families with Arm processors. */
 const ARM = /^(?:t2a|c4a|n4a)-/;
 
+const IMAGE = /^(?:https:\/\/www\.googleapis\.com\/compute\/v1\/)?projects\/[^/]+\/global\/images\/(?:family\/)?[^/]+$/;
+
 /** What an instance is made of. */
 export interface GcpMachine {
   readonly machineType: string;
   readonly diskType: 'pd-balanced' | 'hyperdisk-balanced';
-  /** Image used where the prop `baseImage` says none. */
-  readonly defaultImage: string;
+  /** Self link of an image or image family. */
+  readonly image: string;
 }
 
-/** Machine type, disk and image of a service's instances. */
-export function gcpMachineOf(props: ResolvedTlsServiceProps): GcpMachine {
-  const machineType = props.gcp?.machineType ?? MACHINE_TYPES[props.architecture][props.capacity.machineSize];
+/** Machine type, disk and image of instances. */
+export function gcpMachine(props: {
+  readonly architecture: Architecture;
+  readonly machineSize: MachineSize;
+  /** In place of the one of that size. */
+  readonly machineType?: string;
+  /** Absent or null (a Terraform value may be): the newest Debian 12. */
+  readonly baseImage?: string;
+}): GcpMachine {
+  const { architecture, baseImage } = props;
+  const machineType = props.machineType ?? MACHINE_TYPES[architecture][props.machineSize];
+  const newest = DEBIAN_12[architecture];
   return {
     machineType,
     diskType: HYPERDISK_ONLY.test(machineType) ? 'hyperdisk-balanced' : 'pd-balanced',
-    defaultImage: DEBIAN_12[props.architecture],
+    image: isKnown(baseImage) ? baseImage : baseImage === undefined ? newest : Fn.coalesce([baseImage, newest]),
   };
+}
+
+/** @throws InvalidPropError unless it is absent, a Terraform value or names an image as Compute Engine does */
+export function checkBaseImage(baseImage: string | undefined): void {
+  if (isKnown(baseImage) && !IMAGE.test(baseImage)) {
+    throw new InvalidPropError(
+      'baseImage',
+      baseImage,
+      'must be the self link of an image or image family: projects/<project>/global/images/<name>',
+    );
+  }
 }
 
 /** Architecture of a machine type. */
