@@ -15,7 +15,7 @@ export {
   type BinaryArtifact,
   type PushedArtifact,
 } from './tls-service/artifact';
-export { Playground, type PlaygroundPlatform, type PlaygroundProps } from './playground/playground';
+export { Playground, type PlaygroundProps } from './playground/playground';
 export type { FleetAlarms, FleetCapacity, ISandboxFleet, SandboxFleetProps } from './sandbox-fleet/sandbox-fleet';
 export type { FleetScaling } from './sandbox-fleet/scaling';
 export type { Capacity, MachineSize } from './tls-service/capacity';

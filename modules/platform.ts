@@ -1,6 +1,8 @@
 import { Construct } from 'constructs';
+import type { EventStoreProps, IEventStore } from './event-store/event-store';
 import { InvalidPropError } from './invalid-prop';
 import { checkName } from './physical-name';
+import type { ISandboxFleet, SandboxFleetProps } from './sandbox-fleet/sandbox-fleet';
 import type { ITlsService, TlsServiceProps } from './tls-service/tls-service';
 
 /** Where a platform deploys to. */
@@ -42,6 +44,22 @@ export abstract class Platform extends Construct {
    * @throws InvalidPropError naming the prop, the value and the fix
    */
   abstract tlsService(id: string, props: TlsServiceProps): ITlsService;
+
+  /**
+   * Makes a store for the talk of jobs.
+   *
+   * @param id as of a service
+   * @throws InvalidPropError naming the prop, the value and the fix
+   */
+  abstract eventStore(id: string, props?: EventStoreProps): IEventStore;
+
+  /**
+   * Deploys machines that run code in sandboxes, and the queue they take it from.
+   *
+   * @param id as of a service
+   * @throws InvalidPropError naming the prop, the value and the fix
+   */
+  abstract sandboxFleet(id: string, props: SandboxFleetProps): ISandboxFleet;
 }
 
 /** A service's name is part of names with room for so many characters. */

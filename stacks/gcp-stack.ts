@@ -2,6 +2,7 @@ import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { GcpPlatform } from '../modules/gcp/gcp-platform';
 import { declareCloudValues } from './cloud-values';
+import { deployPlayground } from './playground';
 import type { Settings } from './settings';
 import { keepState } from './state';
 import { deployUserApi } from './user-api';
@@ -50,5 +51,6 @@ export class GcpStack extends TerraformStack {
         'Certificate Manager certificate, projects/<project>/locations/global/certificates/<name>, such as `./sandpiper cert import gcp` prints.',
     });
     deployUserApi(this, platform, values);
+    if (settings.playground) deployPlayground(this, platform, values);
   }
 }

@@ -1,6 +1,7 @@
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
-import { Playground, type PlaygroundPlatform } from '../modules/playground/playground';
+import type { Platform } from '../modules/platform';
+import { Playground } from '../modules/playground/playground';
 import { pushed } from '../modules/tls-service/artifact';
 import { PLAYGROUND } from './application';
 import { playgroundArtifacts } from './artifacts';
@@ -8,7 +9,7 @@ import type { CloudValues } from './cloud-values';
 import { wholeNumberVariable } from './variables';
 
 /** Wires the playground into a cloud's platform, beside the user API. @throws InvalidArtifactManifestError when it was never built */
-export function deployPlayground(scope: Construct, platform: PlaygroundPlatform, values: CloudValues): void {
+export function deployPlayground(scope: Construct, platform: Platform, values: CloudValues): void {
   const { settings } = values;
   const artifacts = playgroundArtifacts();
   const bounds = { minimum: 1, maximum: 1000 };

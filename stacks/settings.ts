@@ -105,11 +105,6 @@ export function readSettings(sources: SettingSources): Settings {
     );
   }
   const cloud = read('cloud') === undefined ? undefined : oneOf('cloud', ['aws', 'gcp'], 'aws');
-  const playground = flag('playground', false);
-  if (playground && cloud !== 'aws') {
-    throw new InvalidPropError(NAMES.playground, 'true', `is known on AWS only yet: set ${NAMES.cloud}=aws`);
-  }
-
   return {
     cloud,
     application,
@@ -119,7 +114,7 @@ export function readSettings(sources: SettingSources): Settings {
     existingNetwork: oneOf('network', ['own', 'existing'], 'own') === 'existing',
     existingKey: oneOf('encryptionKey', ['own', 'existing'], 'own') === 'existing',
     permissionsBoundary: oneOf('permissionsBoundary', ['none', 'existing'], 'none') === 'existing',
-    playground,
+    playground: flag('playground', false),
     firewall: flag('firewall', false),
     deletionProtection: flag('deletionProtection', true),
     operatorAccess: oneOf('operatorAccess', ['none', 'cloud-tunnel'], 'none'),

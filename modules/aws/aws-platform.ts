@@ -65,12 +65,12 @@ export class AwsPlatform extends Platform {
     return new AwsAlbTlsService(this, id, { ...props, platform: this.aws });
   }
 
-  eventStore(id: string, props: EventStoreProps = {}): AwsEventStore {
+  override eventStore(id: string, props: EventStoreProps = {}): AwsEventStore {
     checkServiceId(this, id);
     return new AwsEventStore(this, id, { ...props, platform: this.aws });
   }
 
-  sandboxFleet(id: string, props: SandboxFleetProps): AwsSqsAsgFleet {
+  override sandboxFleet(id: string, props: SandboxFleetProps): AwsSqsAsgFleet {
     checkServiceId(this, id);
     return new AwsSqsAsgFleet(this, id, { ...props, platform: this.aws });
   }

@@ -1,5 +1,4 @@
 import { ComputeFirewall, type ComputeFirewallConfig } from '@cdktf/provider-google/lib/compute-firewall';
-import type { Construct } from 'constructs';
 import type { GcpPart } from './gcp-part';
 
 /** A smaller number goes first. In an existing network the refusals must come before its owner's own rules (1000 by default). */
@@ -31,20 +30,16 @@ export class FirewallRules {
     id: string,
     description: string,
     destinationRanges: readonly string[],
-    { ports, scope }: { readonly ports?: readonly string[]; readonly scope?: Construct } = {},
+    ports?: readonly string[],
   ): ComputeFirewall {
     const allow = ports === undefined ? { protocol: 'all' } : { protocol: 'tcp', ports: [...ports] };
-    return this.add(
-      id,
-      {
-        description,
-        direction: 'EGRESS',
-        priority: PRIORITY.allow,
-        destinationRanges: [...destinationRanges],
-        allow: [allow],
-      },
-      scope,
-    );
+    return this.add(id, {
+      description,
+      direction: 'EGRESS',
+      priority: PRIORITY.allow,
+      destinationRanges: [...destinationRanges],
+      allow: [allow],
+    });
   }
 
   /** Operators by SSH, through Identity-Aware Proxy only. */
@@ -57,9 +52,7 @@ export class FirewallRules {
   /** To where Google's APIs are reached from this network. */
   allowGoogleApis(): ComputeFirewall {
     const { id, platform } = this.part;
-    return this.allowEgress('allow-google-apis', `${id} to Google's APIs`, platform.network.googleApiRanges, {
-      ports: ['443'],
-    });
+    return this.allowEgress('allow-google-apis', `${id} to Google's APIs`, platform.network.googleApiRanges, ['443']);
   }
 
   denyIngress(): void {
@@ -82,8 +75,8 @@ export class FirewallRules {
     });
   }
 
-  private add(id: string, rule: Omit<ComputeFirewallConfig, 'name' | 'network'>, scope = this.part.scope) {
-    return new ComputeFirewall(scope, id, {
+  private add(id: string, rule: Omit<ComputeFirewallConfig, 'name' | 'network'>): ComputeFirewall {
+    return new ComputeFirewall(this.part.scope, id, {
       ...rule,
       name: this.part.name(id),
       network: this.part.platform.network.network,

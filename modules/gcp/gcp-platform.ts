@@ -1,5 +1,9 @@
 import { Construct } from 'constructs';
+import type { EventStoreProps } from '../event-store/event-store';
+import { GcpEventStore } from '../event-store/gcp-memorystore';
 import { checkServiceId, Platform } from '../platform';
+import { GcpPubsubMigFleet } from '../sandbox-fleet/gcp-pubsub-mig';
+import type { SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
 import { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
 import type { TlsServiceProps } from '../tls-service/tls-service';
 import { ArtifactBucket } from './artifact-bucket';
@@ -35,16 +39,17 @@ export class GcpPlatform extends Platform {
     const { application, environment, project, region, tags, existingKeyId } = resolved;
     const labels = { application, environment, ...tags };
     addGoogleProvider(this, { project, region, labels });
+    const apis = new GoogleApis(this, 'apis', project);
     this.gcp = {
       application,
       environment,
       project,
       region,
       keyId: existingKeyId,
-      apis: new GoogleApis(this, 'apis', project),
+      apis,
       network: resolved.existingNetwork
         ? existingNetwork(resolved.existingNetwork)
-        : new OwnNetwork(this, 'network', resolved),
+        : new OwnNetwork(this, 'network', resolved, apis),
       artifacts: new ArtifactBucket(this, 'artifacts', resolved),
       bootstrap: bootstrapBucket({ project, application }),
       labels,
@@ -55,5 +60,15 @@ export class GcpPlatform extends Platform {
   override tlsService(id: string, props: TlsServiceProps): GcpHttpsLbTlsService {
     checkServiceId(this.services, id);
     return new GcpHttpsLbTlsService(this.services, id, { ...props, platform: this.gcp });
+  }
+
+  override eventStore(id: string, props: EventStoreProps = {}): GcpEventStore {
+    checkServiceId(this.services, id);
+    return new GcpEventStore(this.services, id, { ...props, platform: this.gcp });
+  }
+
+  override sandboxFleet(id: string, props: SandboxFleetProps): GcpPubsubMigFleet {
+    checkServiceId(this.services, id);
+    return new GcpPubsubMigFleet(this.services, id, { ...props, platform: this.gcp });
   }
 }

@@ -2,7 +2,7 @@ import { ProjectService } from '@cdktf/provider-google/lib/project-service';
 import { Aspects, dependable, TerraformResource } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 
-/** The API that a resource type is made through: the longest prefix that fits. */
+/** The API that a resource type is made through: the longest prefix that fits. Every platform has these. */
 const API_OF_PREFIX: readonly (readonly [string, string])[] = [
   ['google_certificate_manager_', 'certificatemanager.googleapis.com'],
   ['google_compute_', 'compute.googleapis.com'],
@@ -13,6 +13,13 @@ const API_OF_PREFIX: readonly (readonly [string, string])[] = [
   ['google_secret_manager_', 'secretmanager.googleapis.com'],
   ['google_service_account', 'iam.googleapis.com'],
   ['google_storage_', 'storage.googleapis.com'],
+];
+
+/** The same of what only a playground has: {@link GoogleApis.enable} switches them on. */
+const MORE_APIS: typeof API_OF_PREFIX = [
+  ['google_memorystore_', 'memorystore.googleapis.com'],
+  ['google_network_connectivity_', 'networkconnectivity.googleapis.com'],
+  ['google_pubsub_', 'pubsub.googleapis.com'],
 ];
 
 /**
@@ -42,7 +49,7 @@ export class GoogleApis extends Construct {
   /** Makes a resource depend on its API. */
   private letWait(node: IConstruct): void {
     if (!(node instanceof TerraformResource) || node instanceof ProjectService || this.waiting.has(node)) return;
-    const api = API_OF_PREFIX.find(([prefix]) => node.terraformResourceType.startsWith(prefix))?.[1];
+    const api = [...API_OF_PREFIX, ...MORE_APIS].find(([prefix]) => node.terraformResourceType.startsWith(prefix))?.[1];
     if (api === undefined) return;
     this.waiting.add(node);
     node.dependsOn = [...(node.dependsOn ?? []), dependable(this.enable(api))];

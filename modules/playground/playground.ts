@@ -6,15 +6,9 @@ import type { PushedArtifact } from '../tls-service/artifact';
 import type { SecretSource } from '../tls-service/secret-source';
 import type { ITlsService, TlsServiceProps } from '../tls-service/tls-service';
 
-/** A platform that has all parts of a playground. */
-export interface PlaygroundPlatform extends Platform {
-  eventStore(id: string, props?: EventStoreProps): IEventStore;
-  sandboxFleet(id: string, props: SandboxFleetProps): ISandboxFleet;
-}
-
 /** A playground: code in, output out. The same on AWS and on GCP. */
 export interface PlaygroundProps {
-  readonly platform: PlaygroundPlatform;
+  readonly platform: Platform;
   /** The gateway, in the bootstrap bucket. */
   readonly gateway: PushedArtifact;
   /** Where `APP_JWT_SECRET` comes from: signs the tokens that users show. */

@@ -1,6 +1,7 @@
 /**
  * What gateways are to publish of their fleet (docs/playground.md, "On the clouds": they do not yet). CloudWatch: in this namespace, with
- * the dimensions `Environment` (`<application>-<environment>`) and `Fleet`.
+ * the dimensions `Environment` (`<application>-<environment>`) and `Fleet`. Cloud Monitoring: `custom.googleapis.com/sandpiper/slots_wanted` and so
+ * on, of the resource `generic_task` (location: the region; namespace: `<application>-<environment>`; job: the fleet; task_id: `demand`).
  */
 export const DEMAND_NAMESPACE = 'Sandpiper';
 
@@ -13,6 +14,12 @@ export const DEMAND_METRICS = [
   'JobsWaiting',
   'OldestWaitSeconds',
 ] as const;
+
+/**
+ * Published beside these on GCP: of the slots wanted, those that the autoscaled group has to have. `SlotsWanted` less the slots of the
+ * machines whose number is fixed (`SANDPIPER_BASE_SLOTS` of the gateway's environment), and at least 0.
+ */
+export const SPOT_SLOTS_WANTED = 'SpotSlotsWanted';
 
 /** Published every minute by each gateway, of its own jobs: how many ended (by the dimension or label `Outcome`), and how long they had waited. */
 export const JOB_METRICS = ['JobsEnded', 'QueueWaitSeconds'] as const;

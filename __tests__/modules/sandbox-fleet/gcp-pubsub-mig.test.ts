@@ -1,0 +1,321 @@
+import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
+import { bestLaw } from '../../../bench/fleet/law';
+import { GcpPlatform, type GcpPlatformProps } from '../../../modules/gcp/gcp-platform';
+import { InvalidPropError } from '../../../modules/invalid-prop';
+import { Playground, type PlaygroundProps } from '../../../modules/playground/playground';
+import { pushed } from '../../../modules/tls-service/artifact';
+import { existingCertificates } from '../../../modules/tls-service/certificate-source';
+import { existing } from '../../../modules/tls-service/secret-source';
+import { PLATFORM } from '../../support/gcp/synthesize';
+
+jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+
+const sha = (digit: string): string => digit.repeat(64);
+const archive = (name: string, digit: string, program: string) =>
+  pushed({ key: `${name}/${sha(digit)}.tar.gz`, sha256: sha(digit) }, [program]);
+const IMAGES = [`images/${sha('3')}.squashfs`, `images/${sha('4')}.squashfs`];
+
+type Json = Record<string, any>;
+
+interface Change {
+  readonly platform?: Partial<GcpPlatformProps>;
+  readonly fleet?: Partial<PlaygroundProps['fleet']>;
+  readonly eventStore?: PlaygroundProps['eventStore'];
+}
+
+/** Synthesizes a platform that holds one playground. */
+function synthesize(change: Change | ((stack: TerraformStack) => Change) = {}) {
+  const stack = new TerraformStack(Testing.app(), 'gcp-stack');
+  const { platform: platformProps, fleet, eventStore } = typeof change === 'function' ? change(stack) : change;
+  const platform = new GcpPlatform(stack, 'platform', { ...PLATFORM, ...platformProps });
+  const playground = new Playground(stack, 'playground', {
+    platform,
+    gateway: archive('gateway', '1', 'bin/gateway'),
+    jwtSecret: existing('projects/demo-project/secrets/jwt'),
+    service: { certificate: existingCertificates('projects/demo-project/locations/global/certificates/one') },
+    fleet: { runner: archive('runner', '2', 'bin/runner'), imageKeys: IMAGES, ...fleet },
+    eventStore,
+  });
+  const json = JSON.parse(Testing.synth(stack)) as Json;
+  const all = (type: string, path = ''): Json[] =>
+    Object.entries((json.resource[`google_${type}`] ?? {}) as Record<string, Json>)
+      .filter(([name]) => new RegExp(`_${path}`).test(name))
+      .map(([, resource]) => resource);
+  const one = (type: string, path: string): Json => {
+    const found = all(type, path);
+    expect(found).toHaveLength(1);
+    return found[0]!;
+  };
+  return { json, all, one, playground };
+}
+
+describe('a sandbox fleet on GCP', () => {
+  const { json, all, one, playground } = synthesize();
+  const runner = '${google_service_account.platform_services_playground-fleet_service-account_';
+  const membersOf = (member: string) =>
+    Object.entries(json.resource as Record<string, Record<string, Json>>)
+      .filter(([type]) => type.endsWith('_iam_member'))
+      .flatMap(([type, resources]) => Object.values(resources).map((resource): Json => ({ type, ...resource })))
+      .filter((resource) => String(resource.member).startsWith(member));
+
+  it('lets runners take jobs and put letters aside, read and log, and nothing else', () => {
+    const grants = membersOf(runner);
+    expect(grants.map(({ role }) => role as string).sort()).toEqual([
+      'roles/logging.logWriter',
+      'roles/memorystore.dbConnectionUser',
+      'roles/pubsub.publisher',
+      'roles/pubsub.subscriber',
+      'roles/storage.objectViewer',
+      'roles/storage.objectViewer',
+    ]);
+    for (const { role, condition } of grants.filter(({ type }) => type === 'google_project_iam_member')) {
+      if (role !== 'roles/logging.logWriter') expect(condition.expression).toMatch(/^resource\.name == "[^"*]+"$/);
+    }
+    const read = one('storage_bucket_iam_member', 'playground-fleet_read-pushed').condition.expression as string;
+    expect(read).toBe(
+      `resource.name == "projects/_/buckets/demo-project-sandpiper-bootstrap/objects/runner/${sha('2')}.tar.gz"` +
+        ' || resource.name.startsWith("projects/_/buckets/demo-project-sandpiper-bootstrap/objects/images/")',
+    );
+  });
+
+  it('lets gateways send jobs, connect and publish the demand', () => {
+    const service = '${google_service_account.platform_services_playground_service-account_';
+    const roles = membersOf(service).map(({ role }) => role as string);
+    expect(roles).toEqual(
+      expect.arrayContaining([
+        'roles/pubsub.publisher',
+        'roles/monitoring.metricWriter',
+        'roles/memorystore.dbConnectionUser',
+      ]),
+    );
+    expect(roles).not.toContain('roles/pubsub.subscriber');
+    expect(playground.fleet.gatewayEnvironment).toMatchObject({
+      SANDPIPER_MEAN_JOB_MS: String(bestLaw.meanJobSeconds * 1000),
+      SANDPIPER_UTILIZATION: String(bestLaw.utilization * 100),
+      SANDPIPER_CLEAR_SECONDS: String(bestLaw.clearSeconds),
+      SANDPIPER_SLOTS: '40',
+      SANDPIPER_BASE_SLOTS: '4',
+      SANDPIPER_DEMAND: 'monitoring:demo-project/europe-west3/sandpiper-dev/playground-fleet',
+      SANDPIPER_TRUSTED_PROXIES: '2',
+    });
+  });
+
+  it('has a queue that never expires, and puts aside what was delivered too often', () => {
+    expect(one('pubsub_subscription', 'jobs-subscription')).toMatchObject({
+      ack_deadline_seconds: 180,
+      message_retention_duration: '3600s',
+      expiration_policy: { ttl: '' },
+      dead_letter_policy: { max_delivery_attempts: 100 },
+    });
+    expect(one('pubsub_subscription', 'dead-letters-subscription')).toMatchObject({
+      message_retention_duration: `${7 * 24 * 3600}s`,
+      expiration_policy: { ttl: '' },
+    });
+    const agent = /@gcp-sa-pubsub\.iam\.gserviceaccount\.com$/;
+    expect(one('pubsub_topic_iam_member', 'playground-fleet_agent')).toMatchObject({
+      role: 'roles/pubsub.publisher',
+      topic: expect.stringContaining('dead-letters-topic'),
+      member: expect.stringMatching(agent),
+    });
+    expect(one('pubsub_subscription_iam_member', 'playground-fleet_agent')).toMatchObject({
+      role: 'roles/pubsub.subscriber',
+      subscription: expect.stringContaining('jobs-subscription'),
+      member: expect.stringMatching(agent),
+    });
+    expect(synthesize({ fleet: { maximumJobSeconds: 3600 } }).one('pubsub_subscription', 'jobs-')).toMatchObject({
+      ack_deadline_seconds: 600,
+    });
+  });
+
+  it('lets nothing in to a runner, and out only to Google’s APIs and the event store', () => {
+    const rules = all('compute_firewall', 'playground-fleet_').filter(({ target_service_accounts: [account] }) =>
+      String(account).startsWith(runner),
+    );
+    const said = rules.map(({ direction, priority, allow, deny, source_ranges, destination_ranges }) => [
+      direction,
+      priority,
+      allow === undefined ? 'deny' : 'allow',
+      (source_ranges ?? destination_ranges)[0],
+      (allow ?? deny)[0].ports?.[0] ?? (allow ?? deny)[0].protocol,
+    ]);
+    expect(said).toHaveLength(4);
+    expect(said).toEqual(
+      expect.arrayContaining([
+        ['INGRESS', 900, 'deny', '0.0.0.0/0', 'all'],
+        ['EGRESS', 900, 'deny', '0.0.0.0/0', 'all'],
+        ['EGRESS', 800, 'allow', '199.36.153.4/30', '443'],
+        ['EGRESS', 800, 'allow', expect.stringMatching(/^\$\{local\..*playground-store_address.*\}\/32$/), '6379'],
+      ]),
+    );
+  });
+
+  it('runs in a subnetwork of its own, without an external address or Cloud NAT', () => {
+    expect(all('compute_router_nat')).toEqual([]);
+    const templates = all('compute_region_instance_template', 'playground-fleet_');
+    expect(templates).toHaveLength(2);
+    for (const {
+      network_interface: [network],
+      metadata,
+      shielded_instance_config: shielded,
+    } of templates) {
+      expect(network.access_config).toBeUndefined();
+      expect(network.subnetwork).toContain('runner-subnetwork');
+      expect(shielded).toEqual({ enable_secure_boot: true, enable_vtpm: true, enable_integrity_monitoring: true });
+      expect(metadata).toMatchObject({ 'block-project-ssh-keys': 'TRUE', 'serial-port-enable': 'FALSE' });
+      expect(metadata['shutdown-script']).toContain('timeout 25 systemctl stop playground-fleet.service');
+    }
+  });
+
+  it('has standard machines of a fixed number, and spot machines that follow the published number', () => {
+    expect(one('compute_region_instance_group_manager', 'base-group').target_size).toBe(1);
+    const spot = one('compute_region_instance_group_manager', 'spot-group');
+    expect(spot.lifecycle).toEqual({ ignore_changes: ['target_size'] });
+    expect(one('compute_region_instance_template', 'playground-fleet_base').scheduling).toBeUndefined();
+    expect(one('compute_region_instance_template', 'playground-fleet_spot').scheduling).toMatchObject({
+      provisioning_model: 'SPOT',
+      preemptible: true,
+      automatic_restart: false,
+    });
+    const { autoscaling_policy: policy } = one('compute_region_autoscaler', 'playground-fleet_');
+    expect(policy).toMatchObject({ mode: 'ON', min_replicas: 0, max_replicas: 9, cooldown_period: 60 });
+    expect(policy.metric).toEqual([
+      {
+        name: 'custom.googleapis.com/sandpiper/spot_slots_wanted',
+        type: 'GAUGE',
+        single_instance_assignment: bestLaw.slots,
+        filter: [
+          'resource.type = "generic_task"',
+          'resource.labels.location = "europe-west3"',
+          'resource.labels.namespace = "sandpiper-dev"',
+          'resource.labels.job = "playground-fleet"',
+          'resource.labels.task_id = "demand"',
+        ].join(' AND '),
+      },
+    ]);
+  });
+
+  it.each([
+    [{ minInstances: 3, maxInstances: 5, onDemandInstances: 1 }, 'ON', 2, 4],
+    [{ minInstances: 0, maxInstances: 5, onDemandInstances: 2 }, 'ON', 0, 3],
+    [{ minInstances: 2, maxInstances: 2, onDemandInstances: 2 }, 'OFF', 0, 1],
+  ])('gives the autoscaler what %p leaves', (capacity, mode, least, most) => {
+    const { autoscaling_policy: policy } = synthesize({ fleet: { capacity } }).one(
+      'compute_region_autoscaler',
+      'playground-fleet_',
+    );
+    expect([policy.mode, policy.min_replicas, policy.max_replicas]).toEqual([mode, least, most]);
+  });
+
+  it('takes its sizes as Terraform values', () => {
+    const gcp = synthesize((stack) => {
+      const number = (name: string) => new TerraformVariable(stack, name, { type: 'number' }).numberValue;
+      return {
+        fleet: {
+          capacity: { minInstances: number('least'), maxInstances: number('most'), onDemandInstances: number('base') },
+        },
+      };
+    });
+    expect(gcp.one('compute_region_autoscaler', 'playground-fleet_').autoscaling_policy).toMatchObject({
+      mode: '${((var.most - var.base) >= 1) ? "ON" : "OFF"}',
+      min_replicas: '${max(0, (var.least - var.base))}',
+      max_replicas: '${max(1, (var.most - var.base))}',
+    });
+    expect(gcp.one('compute_region_instance_group_manager', 'base-group').target_size).toBe('${var.base}');
+  });
+
+  it('has an event store without a password: TLS, identities, one shard, several zones', () => {
+    expect(one('memorystore_instance', 'playground-store')).toMatchObject({
+      mode: 'CLUSTER_DISABLED',
+      shard_count: 1,
+      replica_count: 1,
+      authorization_mode: 'IAM_AUTH',
+      transit_encryption_mode: 'SERVER_AUTHENTICATION',
+      zone_distribution_config: { mode: 'MULTI_ZONE' },
+      depends_on: expect.arrayContaining([expect.stringContaining('event-store-policy')]),
+    });
+    expect(one('network_connectivity_service_connection_policy', 'event-store')).toMatchObject({
+      service_class: 'gcp-memorystore',
+    });
+  });
+
+  it('makes no policy, no subnetwork and no route in an existing network, whose owner does', () => {
+    const existingNetwork = {
+      network: 'projects/p/global/networks/theirs',
+      subnetwork: 'theirs',
+      runnerSubnetwork: 'apart',
+    };
+    const theirs = synthesize({ platform: { existingNetwork } });
+    expect(theirs.all('network_connectivity_service_connection_policy')).toEqual([]);
+    expect(theirs.all('compute_subnetwork')).toEqual([]);
+    for (const {
+      network_interface: [network],
+    } of theirs.all('compute_region_instance_template', 'playground-fleet_')) {
+      expect(network.subnetwork).toBe('apart');
+    }
+  });
+
+  it('tells of dead letters, long waits, a full fleet, a missing demand and missing gateways', () => {
+    const alarms = all('monitoring_alert_policy', 'playground-fleet_alarm').map(
+      ({ display_name }) => display_name as string,
+    );
+    expect(alarms.sort()).toEqual(
+      [
+        'a job has waited for more than 120 s',
+        'a job was put aside',
+        'no gateway answers',
+        'no gateway publishes the demand',
+        'the fleet has been as large as it may be for ten minutes',
+      ].map((title) => `sandpiper-dev-playground-fleet: ${title}`),
+    );
+  });
+
+  it('draws the same six graphs as on AWS', () => {
+    const { dashboard_json: text } = one('monitoring_dashboard', 'playground-fleet');
+    const { mosaicLayout } = JSON.parse(text as string) as Json;
+    expect((mosaicLayout.tiles as Json[]).map(({ widget }) => widget.title as string)).toEqual([
+      'Demand and machines',
+      'Jobs',
+      'Waits in seconds',
+      'Ends of jobs, a minute',
+      'Queues',
+      'Front',
+    ]);
+  });
+
+  it('serves one gateway, of its own platform', () => {
+    expect(() => playground.fleet.serve(playground.gateway)).toThrow('gateway: ');
+    expect(() => playground.fleet.serve({ ...playground.gateway })).toThrow('must be a service of the platform');
+  });
+
+  it.each<[string, Change]>([
+    ['runner.key', { fleet: { runner: pushed({ key: 'runner.tar.gz', sha256: sha('2') }, ['bin/runner']) } }],
+    ['runner.sha256', { fleet: { runner: pushed({ key: 'runner/x.tar.gz', sha256: 'x' }, ['bin/runner']) } }],
+    ['capacity.maxInstances', { fleet: { capacity: { minInstances: 5, maxInstances: 4 } } }],
+    ['capacity.minInstances', { fleet: { capacity: { minInstances: -1 } } }],
+    ['capacity.slotsPerInstance', { fleet: { capacity: { slotsPerInstance: 0 } } }],
+    ['scaling.meanJobSeconds', { fleet: { scaling: { meanJobSeconds: 0 } } }],
+    ['scaling.utilizationPercent', { fleet: { scaling: { utilizationPercent: 101 } } }],
+    ['maximumJobSeconds', { fleet: { maximumJobSeconds: 5 } }],
+    ['maximumDeliveries', { fleet: { maximumDeliveries: 4 } }],
+    ['hotLanguages[0]', { fleet: { hotLanguages: ['Python'] } }],
+    ['logRetentionDays', { fleet: { logRetentionDays: 2 } }],
+    ['alarms.oldestWaitSeconds', { fleet: { alarms: { oldestWaitSeconds: 1 } } }],
+    ['baseImage', { fleet: { baseImage: 'debian' } }],
+    ['imageKeys[0]', { fleet: { imageKeys: ['python.squashfs'] } }],
+    ['tags', { fleet: { tags: { Team: 'core' } } }],
+    ['size', { eventStore: { size: 'huge' as 'large' } }],
+    ['replicas', { eventStore: { replicas: 3 } }],
+    ['runnerCidr', { platform: { runnerCidr: '10.10.8.0/21' } }],
+    ['runnerCidr', { platform: { runnerCidr: '11.0.0.0/20' } }],
+    ['eventStoreCidr', { platform: { eventStoreCidr: '10.11.0.0/29' } }],
+  ])('refuses a wrong %s by its name', (prop, change) => {
+    let error: unknown;
+    try {
+      synthesize(change);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(InvalidPropError);
+    expect((error as InvalidPropError).prop).toBe(prop);
+  });
+});

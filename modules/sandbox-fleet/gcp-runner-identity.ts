@@ -1,0 +1,42 @@
+import { PubsubSubscriptionIamMember } from '@cdktf/provider-google/lib/pubsub-subscription-iam-member';
+import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
+import type { StoredArtifact } from '../gcp/artifact-bucket';
+import { addInstanceAccount, type InstanceAccount } from '../gcp/instance-account';
+import type { GcpFleet } from './gcp-fleet';
+import { IMAGE_PREFIX } from './gcp-options';
+import type { GcpQueues } from './gcp-queue';
+
+/**
+ * The runners' service account: takes jobs of its own subscription and puts dead letters aside, reads its own program and the language
+ * images, writes log entries, reaches the event store. Nothing else; metrics of the fleet are the gateways' to publish.
+ */
+export function addRunnerIdentity(
+  fleet: GcpFleet,
+  { jobs, deadLetters }: GcpQueues,
+  objects: readonly StoredArtifact[],
+): InstanceAccount {
+  const { scope, props, eventStore } = fleet;
+  const { account, grants } = addInstanceAccount(fleet, {
+    description: 'Runners of',
+    objects,
+    prefixes: props.imageKeys.length > 0 ? [IMAGE_PREFIX] : [],
+  });
+  const { member } = account;
+  return {
+    account,
+    grants: [
+      ...grants,
+      new PubsubSubscriptionIamMember(scope, 'take-jobs', {
+        subscription: jobs.subscription.name,
+        role: 'roles/pubsub.subscriber',
+        member,
+      }),
+      new PubsubTopicIamMember(scope, 'put-dead-letters-aside', {
+        topic: deadLetters.topic.id,
+        role: 'roles/pubsub.publisher',
+        member,
+      }),
+      eventStore.mayConnect(scope, 'connect-to-event-store', member),
+    ],
+  };
+}

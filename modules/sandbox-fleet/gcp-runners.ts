@@ -1,0 +1,158 @@
+import { ComputeRegionAutoscaler } from '@cdktf/provider-google/lib/compute-region-autoscaler';
+import { ComputeRegionInstanceGroupManager } from '@cdktf/provider-google/lib/compute-region-instance-group-manager';
+import type { ComputeRegionInstanceTemplate } from '@cdktf/provider-google/lib/compute-region-instance-template';
+import { Fn, Op, type ITerraformDependable } from 'cdktf';
+import { addInstanceTemplate } from '../gcp/instance-template';
+import { gcpMachine } from '../gcp/machine';
+import { isKnown } from '../known';
+import { physicalName } from '../physical-name';
+import { SPOT_SLOTS_WANTED } from './demand-metrics';
+import { metricType, resourceFilter } from './gcp-demand';
+import type { GcpFleet } from './gcp-fleet';
+import type { ResolvedSandboxFleetProps } from './resolve';
+
+/** Zones that Google chooses for a regional group that names none ("About regional MIGs"): the least that a surge may be. */
+const ZONES = 3;
+/** Google appends a hyphen and four characters. */
+const BASE_INSTANCE_NAME_CHARACTERS = 58;
+/** Least initialization period that an autoscaler takes ("Autoscaler": cooldownPeriodSec). */
+const LEAST_WARMUP_SECONDS = 15;
+/**
+ * At most half of the machines leave in ten minutes: what one wrong value of the metric can cost. The autoscaler itself already holds the
+ * largest size of the last ten minutes ("Stabilization period"); tighter limits cost more than they save (docs/scaling.md).
+ */
+const SCALE_IN = { maxScaledInReplicas: { percent: 50 }, timeWindowSec: 600 };
+/** Seconds that Google gives a preempted machine between its notice and its end ("Spot VMs"), and what of that a shutdown script may take. */
+const PREEMPTION_SECONDS = { notice: 30, script: 25 } as const;
+/** What a runner may take of it to drain. */
+export const MAXIMUM_DRAIN_SECONDS = 20;
+
+/** The machines of a fleet. */
+export interface GcpRunners {
+  readonly groups: Readonly<Record<RunnerGroup, ComputeRegionInstanceGroupManager>>;
+  readonly templates: Readonly<Record<RunnerGroup, ComputeRegionInstanceTemplate>>;
+  readonly autoscaler: ComputeRegionAutoscaler;
+}
+
+/** `base`: standard machines, as many as are asked for. `spot`: as many as the demand wants besides. */
+export type RunnerGroup = 'base' | 'spot';
+
+/**
+ * Two groups, for a template has one provisioning model: standard machines of a fixed number, and spot machines that follow the demand
+ * above what those can take.
+ */
+export function addRunners(
+  fleet: GcpFleet,
+  options: {
+    readonly accountEmail: string;
+    readonly bootScript: string;
+    /** What a machine needs at its first boot. */
+    readonly ready: readonly ITerraformDependable[];
+  },
+): GcpRunners {
+  const { scope, id, platform, props } = fleet;
+  const template = (group: RunnerGroup): ComputeRegionInstanceTemplate =>
+    addInstanceTemplate(fleet, `${group}-template`, {
+      machine: gcpMachine({ architecture: 'x64', machineSize: props.capacity.machineSize, baseImage: props.baseImage }),
+      diskGib: props.capacity.diskGib,
+      subnetwork: platform.network.isolatedSubnetwork(),
+      accountEmail: options.accountEmail,
+      bootScript: options.bootScript,
+      shutdownScript: shutdownScript(id),
+      suffix: group,
+      scheduling: group === 'spot' ? SPOT : undefined,
+    });
+  const templates = { base: template('base'), spot: template('spot') };
+  const group = (kind: RunnerGroup): ComputeRegionInstanceGroupManager =>
+    new ComputeRegionInstanceGroupManager(scope, `${kind}-group`, {
+      name: fleet.name(kind),
+      region: platform.region,
+      description: `Runners of ${id} (${platform.environment}): ${kind}`,
+      baseInstanceName: physicalName(
+        [platform.application, platform.environment, id, kind],
+        BASE_INSTANCE_NAME_CHARACTERS,
+      ),
+      version: [{ instanceTemplate: templates[kind].selfLink }],
+      targetSize: kind === 'base' ? props.capacity.onDemandInstances : undefined,
+      // A machine that is replaced is told by SIGTERM, and gives its jobs back.
+      updatePolicy: {
+        type: 'PROACTIVE',
+        minimalAction: 'REPLACE',
+        mostDisruptiveAllowedAction: 'REPLACE',
+        replacementMethod: 'SUBSTITUTE',
+        instanceRedistributionType: 'PROACTIVE',
+        maxSurgeFixed: ZONES,
+        maxUnavailableFixed: 0,
+      },
+      instanceLifecyclePolicy: { forceUpdateOnRepair: 'YES' },
+      // Of the spot group the autoscaler decides on the size.
+      lifecycle: kind === 'spot' ? { ignoreChanges: ['target_size'] } : undefined,
+      dependsOn: [...options.ready],
+    });
+  const groups = { base: group('base'), spot: group('spot') };
+  return { templates, groups, autoscaler: addAutoscaler(fleet, groups.spot) };
+}
+
+const SPOT = {
+  provisioningModel: 'SPOT',
+  preemptible: true,
+  automaticRestart: false,
+  onHostMaintenance: 'TERMINATE',
+  instanceTerminationAction: 'STOP',
+};
+
+/** Google runs it before systemd ends the machine, while network and disk are all there: the runner gives back what it cannot finish. */
+function shutdownScript(service: string): string {
+  return `#!/bin/sh
+# Sandpiper: ends the runner within the ${PREEMPTION_SECONDS.notice} s that a preempted machine has.
+exec timeout ${PREEMPTION_SECONDS.script} systemctl stop ${service}.service
+`;
+}
+
+/** Follows the published number: each machine takes so many of the slots wanted. A metric of the whole group also works on none. */
+function addAutoscaler(fleet: GcpFleet, group: ComputeRegionInstanceGroupManager): ComputeRegionAutoscaler {
+  const { scope, platform, props } = fleet;
+  const { minInstances, onDemandInstances, slotsPerInstance } = props.capacity;
+  const most = spotAtMost(props.capacity);
+  return new ComputeRegionAutoscaler(scope, 'autoscaler', {
+    name: fleet.name('spot'),
+    region: platform.region,
+    description: `Slots that are wanted of ${fleet.id} above its standard machines`,
+    target: group.id,
+    autoscalingPolicy: {
+      mode: whenAny(most),
+      minReplicas: atLeast(0, minus(minInstances, onDemandInstances)),
+      // The least that an autoscaler takes; one whose fleet may have no spot machine is off.
+      maxReplicas: atLeast(1, most),
+      cooldownPeriod: Math.max(LEAST_WARMUP_SECONDS, props.scaling.warmupSeconds),
+      metric: [
+        {
+          name: metricType(SPOT_SLOTS_WANTED),
+          type: 'GAUGE',
+          filter: resourceFilter(fleet),
+          singleInstanceAssignment: slotsPerInstance,
+        },
+      ],
+      scaleInControl: SCALE_IN,
+    },
+  });
+}
+
+/** Spot machines at most. */
+export function spotAtMost({ maxInstances, onDemandInstances }: ResolvedSandboxFleetProps['capacity']): number {
+  return minus(maxInstances, onDemandInstances);
+}
+
+/** The larger of two numbers, of which the second may be a Terraform value. */
+export function atLeast(least: number, value: number): number {
+  return isKnown(value) ? Math.max(least, value) : (Fn.max([least, value]) as number);
+}
+
+/** A difference; either may be a Terraform value. */
+export function minus(value: number, less: number): number {
+  return isKnown(value) && isKnown(less) ? value - less : (Op.sub(value, less) as unknown as number);
+}
+
+function whenAny(value: number): string {
+  return isKnown(value) ? (value > 0 ? 'ON' : 'OFF') : (Fn.conditional(Op.gte(value, 1), 'ON', 'OFF') as string);
+}
