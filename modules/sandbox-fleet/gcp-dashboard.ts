@@ -1,5 +1,4 @@
 import { MonitoringDashboard } from '@cdktf/provider-google/lib/monitoring-dashboard';
-import { Token } from 'cdktf';
 import type { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
 import { demandFilter } from './gcp-demand';
 import type { GcpFleet } from './gcp-fleet';

@@ -24,7 +24,7 @@ export async function openEngines(environment: Environment): Promise<Engines> {
   );
   const store = await openEventStore(required(environment, 'SANDPIPER_EVENTS', 'the URL of the event store'), {
     authentication: text(environment, 'SANDPIPER_EVENTS_AUTH'),
-    authorityFile: text(environment, 'SANDPIPER_EVENTS_CA'),
+    authority: text(environment, 'SANDPIPER_EVENTS_CA'),
     mayBeAway: true,
   });
   return {

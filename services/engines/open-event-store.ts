@@ -9,8 +9,12 @@ export interface EventStoreOptions {
    * `gcp-iam` (Memorystore); both with the machine's own identity. @default - with the password of the URL, if it has one
    */
   readonly authentication?: string;
-  /** File with the certificates (PEM) of the authority that the store's TLS certificate comes from. @default the system's */
-  readonly authorityFile?: string;
+  /**
+   * The authority that the store's TLS certificate comes from: a file with its certificates (PEM), or these themselves as base64, which is
+   * one line. With `gcp-iam` it is Memorystore's, which signs for one instance alone: any certificate of it is the store's, whatever
+   * it names. @default the system's
+   */
+  readonly authority?: string;
   /** Whether a store that cannot be reached yet is waited for, in the background. @default false */
   readonly mayBeAway?: boolean;
 }
@@ -29,7 +33,10 @@ export async function openEventStore(url: string, options: EventStoreOptions = {
   return openRedisEventStore({
     host: hostname,
     port: Number(port || 6379),
-    tls: protocol === 'rediss:' ? { authority: authorityOf(options.authorityFile) } : undefined,
+    tls:
+      protocol === 'rediss:'
+        ? { authority: authorityOf(options.authority), isForThisServerAlone: options.authentication === 'gcp-iam' }
+        : undefined,
     credentials: credentialsOf(options.authentication) ?? (password === '' ? undefined : async () => given),
     mayBeAway: options.mayBeAway,
   });
@@ -43,10 +50,14 @@ function parsed(url: string): URL {
   return address;
 }
 
-function authorityOf(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
+/** How certificates in PEM begin when they are written as base64; no path does. */
+const ENCODED_PEM = Buffer.from('-----BEGIN').toString('base64').slice(0, 13);
+
+function authorityOf(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  if (given.startsWith(ENCODED_PEM)) return Buffer.from(given, 'base64').toString();
   try {
-    return fs.readFileSync(file, 'utf8');
+    return fs.readFileSync(given, 'utf8');
   } catch (error) {
     throw new TypeError(`event store’s authority: ${(error as Error).message}`, { cause: error });
   }

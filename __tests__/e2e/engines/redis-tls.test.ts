@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { serverIdentity, type ServerIdentity } from '../../../local/authority';
 import { StoreUnavailableError, type EventStore } from '../../../services/engines/event-store';
+import { openRedisEventStore } from '../../../services/engines/redis-event-store';
 import { openEventStore } from '../../../services/engines/open-event-store';
 import { startRedis, type RedisServer } from '../../support/engines/redis-server';
 import { requireTool } from '../../support/require-tool';
@@ -31,7 +32,7 @@ describe('Redis behind TLS', () => {
   });
 
   it('is used when its certificate is of the authority, and again after its connections were cut', async () => {
-    store = await openEventStore(`rediss://localhost:${server.tlsPort}`, { authorityFile: identity.authorityFile });
+    store = await openEventStore(`rediss://localhost:${server.tlsPort}`, { authority: identity.authorityFile });
     await store.ping();
     await server.restart();
     for (;;) {
@@ -48,9 +49,31 @@ describe('Redis behind TLS', () => {
     await expect(openEventStore(`rediss://localhost:${server.tlsPort}`)).rejects.toThrow(StoreUnavailableError);
   });
 
+  it('is used when the authority is given itself, in one line', async () => {
+    const authority = fs.readFileSync(identity.authorityFile).toString('base64');
+    store = await openEventStore(`rediss://localhost:${server.tlsPort}`, { authority });
+    await store.ping();
+  });
+
   it('is refused when its certificate is for another name', async () => {
-    const { authorityFile } = identity;
-    const opening = openEventStore(`rediss://127.0.0.1:${server.tlsPort}`, { authorityFile });
+    const authority = identity.authorityFile;
+    const opening = openEventStore(`rediss://127.0.0.1:${server.tlsPort}`, { authority });
     await expect(opening).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it('is used whatever its certificate names, when the authority is this server’s alone, and no other authority’s', async () => {
+    const address = { host: '127.0.0.1', port: server.tlsPort! };
+    const authority = fs.readFileSync(identity.authorityFile, 'utf8');
+    store = await openRedisEventStore({ ...address, tls: { authority, isForThisServerAlone: true } });
+    await store.ping();
+    await expect(openRedisEventStore({ ...address, tls: { isForThisServerAlone: true } })).rejects.toThrow(
+      StoreUnavailableError,
+    );
+    const others = fs.mkdtempSync(path.join(directory, 'other-'));
+    const { authorityFile } = await serverIdentity(others, ['localhost']);
+    const another = fs.readFileSync(authorityFile, 'utf8');
+    await expect(
+      openRedisEventStore({ ...address, tls: { authority: another, isForThisServerAlone: true } }),
+    ).rejects.toThrow(StoreUnavailableError);
   });
 });

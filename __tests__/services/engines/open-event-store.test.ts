@@ -25,7 +25,7 @@ describe('the event store that a URL names', () => {
   );
 
   it('is refused with an authority that cannot be read', async () => {
-    await expect(openEventStore('rediss://127.0.0.1:1', { authorityFile: '/nowhere.pem' })).rejects.toThrow(
+    await expect(openEventStore('rediss://127.0.0.1:1', { authority: '/nowhere.pem' })).rejects.toThrow(
       /event store’s authority: ENOENT/,
     );
   });

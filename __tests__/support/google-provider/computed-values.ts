@@ -21,6 +21,9 @@ export interface Making {
 /** Number of the project, the same for every project of this cloud. */
 export const PROJECT_NUMBER = 123_456_789_012;
 
+/** What stands for the certificate of a store's authority. */
+const SERVER_AUTHORITY = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+
 /** Moment that everything was created at: states of two runs are the same. */
 const CREATED = '2026-01-01T00:00:00.000-07:00';
 
@@ -112,6 +115,31 @@ const SPECIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
       return `${secret}/versions/${Math.max(0, ...last) + 1}`;
     },
     version: ({ state }) => textOf(state, 'name').replace(/^.*\//, ''),
+  },
+  google_memorystore_instance: {
+    endpoints: ({ state, number }) => {
+      const [{ network = '', project_id: project = '' } = {}] = state.desired_auto_created_endpoints as ValueObject[];
+      const connection = (kind: string, last: number): ValueObject => ({
+        psc_auto_connection: [
+          {
+            connection_type: `CONNECTION_TYPE_${kind}`,
+            forwarding_rule: '',
+            ip_address: `10.11.16.${last}`,
+            network,
+            port: 6379,
+            project_id: project,
+            psc_connection_id: String(number),
+            service_attachment: '',
+          },
+        ],
+      });
+      return [{ connections: [connection('READER', 3), connection('PRIMARY', 2)] }];
+    },
+    managed_server_ca: () => [{ ca_certs: [{ certificates: [SERVER_AUTHORITY] }] }],
+  },
+  google_monitoring_uptime_check_config: {
+    name: idOf,
+    uptime_check_id: ({ state }) => textOf(state, 'id').replace(/^.*\//, ''),
   },
   google_monitoring_notification_channel: { name: idOf, verification_status: () => 'UNVERIFIED' },
   google_monitoring_alert_policy: { name: idOf },

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import Redis, { type RedisOptions } from 'ioredis';
 import { StoreUnavailableError } from '../event-store';
 import { scripts, type ScriptName } from './scripts';
@@ -12,11 +13,18 @@ export interface RedisCredentials {
 /** Asked at every connection, and again before what it gave ends: a cloud's tokens last minutes. */
 export type CredentialSource = () => Promise<RedisCredentials>;
 
+export interface RedisTls {
+  /** Certificates in PEM that the server's must come from. @default one of the system's */
+  readonly authority?: string;
+  /** Whether that authority signs for this server alone: then a certificate of it need not name the host. Means nothing without `authority`. @default false */
+  readonly isForThisServerAlone?: boolean;
+}
+
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
-  /** TLS; the certificate must name the host and come from the authority (PEM), by default one of the system's. @default none */
-  readonly tls?: { readonly authority?: string };
+  /** @default none */
+  readonly tls?: RedisTls;
   /** @default none are needed */
   readonly credentials?: CredentialSource;
   /** Whether a server that cannot be reached yet is waited for, in the background. @default false */
@@ -41,13 +49,18 @@ const RENEW_BEFORE_MS = 60_000;
 /** At the earliest after so long. */
 const LEAST_RENEWAL_MS = 1_000;
 
+function tlsOptions({ authority, isForThisServerAlone = false }: RedisTls): ConnectionOptions {
+  const nameIsOfNoMatter = authority !== undefined && isForThisServerAlone;
+  return { ca: authority, ...(nameIsOfNoMatter ? { checkServerIdentity: () => undefined } : {}) };
+}
+
 /** Resolves when it is connected for the first time, or was not (`mayBeAway`). @throws StoreUnavailableError */
 export async function connectRedis(address: RedisAddress, isSubscriber = false): Promise<RedisConnection> {
   const { host, port, tls, credentials, mayBeAway = false } = address;
   const options: RedisOptions = {
     host,
     port,
-    ...(tls ? { tls: { ca: tls.authority } } : {}),
+    ...(tls ? { tls: tlsOptions(tls) } : {}),
     lazyConnect: true,
     enableOfflineQueue: isSubscriber,
     maxRetriesPerRequest: isSubscriber ? null : 0,

@@ -1,0 +1,118 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
+import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
+import { GOOGLE } from '../../support/google-provider/google-provider';
+import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
+import {
+  allResources,
+  temporaryDirectory,
+  terraformIn,
+  type ResourceValues,
+  type Terraform,
+} from '../../support/terraform';
+
+jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+// What the machines run is of no matter to a plan.
+jest.mock('../../../stacks/artifacts', () => ({
+  programPath: () => __filename,
+  playgroundArtifacts: () =>
+    readArtifactManifest(path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json')),
+}));
+
+/** Of one test at most, on a machine that is busy with others. */
+jest.setTimeout(300_000);
+
+describe('gcp-stack with the playground, through its life', () => {
+  const google = requireGoogleProvider();
+  const outdir = temporaryDirectory('gcp-playground');
+  let terraform: Terraform;
+  let applied: ResourceValues[];
+
+  beforeAll(async () => {
+    const provider = await google.standIn();
+    const directory = synthesizeGcpStack(outdir, { CLOUD: 'gcp', PLAYGROUND: 'true', DELETION_PROTECTION: 'false' });
+    provider.workIn(directory);
+    terraform = terraformIn(directory, {
+      reattached: [GOOGLE],
+      environment: provider.environment,
+      variables: { ...VARIABLES, runner_min_instances: 2 },
+    });
+    await terraform.init();
+    await terraform.validate();
+    await terraform.apply();
+    applied = allResources(await terraform.state());
+  });
+  afterAll(() => fs.rmSync(outdir, { recursive: true, force: true }));
+
+  const all = (type: string, name = ''): Readonly<Record<string, any>>[] =>
+    applied
+      .filter((resource) => resource.type === `google_${type}` && resource.name.includes(name))
+      .map(({ values }) => values);
+  const one = (type: string, name: string): Readonly<Record<string, any>> => {
+    const found = all(type, name);
+    expect(found).toHaveLength(1);
+    return found[0]!;
+  };
+  /** What a machine is told, as its boot script holds it. */
+  const variablesOf = (template: string): Readonly<Record<string, string>> => {
+    const { metadata } = one('compute_region_instance_template', template) as {
+      metadata: Readonly<Record<string, string>>;
+    };
+    const [, spec] = /<<'END_OF_SPEC'\n(.*)\nEND_OF_SPEC/.exec(metadata['startup-script']!)!;
+    return (JSON.parse(spec!) as { variables: Record<string, string> }).variables;
+  };
+
+  it('tells runners and gateways of the same queue and the same store, each in the form that the programs read', () => {
+    const names = 'pubsub://demo-project/sandpiper-dev-playground-fleet';
+    const engines = {
+      SANDPIPER_QUEUE: `${names}-jobs/sandpiper-dev-playground-fleet-jobs`,
+      SANDPIPER_DEAD_LETTERS: `${names}-dead-letters/sandpiper-dev-playground-fleet-dead-letters`,
+      SANDPIPER_EVENTS: 'rediss://10.11.16.2:6379',
+      SANDPIPER_EVENTS_AUTH: 'gcp-iam',
+    };
+    for (const template of ['fleet_base-template', 'fleet_spot-template', 'playground_instance-template']) {
+      const variables = variablesOf(template);
+      expect(variables).toMatchObject(engines);
+      const authority = Buffer.from(variables.SANDPIPER_EVENTS_CA!, 'base64').toString();
+      expect(authority).toMatch(/^-----BEGIN CERTIFICATE-----\n[^]*-----END CERTIFICATE-----$/);
+    }
+    expect(variablesOf('fleet_spot-template')).toMatchObject({
+      SANDPIPER_MACHINE: 'gcp',
+      SANDPIPER_IMAGE_SOURCE: 'gs://demo-project-sandpiper-bootstrap',
+    });
+    expect(variablesOf('playground_instance-template')).toMatchObject({
+      SANDPIPER_BASE_SLOTS: '4',
+      SANDPIPER_SLOTS: '40',
+    });
+  });
+
+  it('lets runners out to Google’s APIs and the store’s one address', () => {
+    const runners = one('service_account', 'playground-fleet').email as string;
+    const allowed = all('compute_firewall').filter(
+      ({ direction, allow, target_service_accounts: accounts }) =>
+        direction === 'EGRESS' && allow.length > 0 && (accounts === null || accounts.includes(runners)),
+    );
+    expect(allowed.map(({ destination_ranges: ranges }) => ranges as string[]).sort()).toEqual([
+      ['10.11.16.2/32'],
+      ['199.36.153.4/30'],
+    ]);
+  });
+
+  it('has the sizes that its variables say', () => {
+    const [policy] = one('compute_region_autoscaler', 'playground-fleet').autoscaling_policy as [object];
+    expect(policy).toMatchObject({ mode: 'ON', min_replicas: 1, max_replicas: 9 });
+    expect(one('compute_region_instance_group_manager', 'base-group').target_size).toBe(1);
+  });
+
+  it('is what was asked for: a second plan changes nothing', async () => {
+    const { hasChanges } = await terraform.plan({ file: 'second.tfplan' });
+    expect(hasChanges).toBe(false);
+  });
+
+  it('leaves nothing when it is destroyed', async () => {
+    await terraform.destroy();
+    const { cloud } = await google.standIn();
+    expect(cloud.objects().map(({ state }) => state.id)).toEqual([]);
+  });
+});
