@@ -5,6 +5,8 @@ export interface Mutation {
   readonly rule: string;
   readonly what: string;
   readonly type: string;
+  /** Which of that type are meant. @default all */
+  readonly where?: (resource: PlannedResource) => boolean;
   /** Changes the first resource of the type; `delete` takes all of the type away. */
   readonly change: 'delete' | ((resource: PlannedResource) => void);
 }
@@ -230,6 +232,37 @@ export const GCP_MUTATIONS: readonly Mutation[] = [
     change: ({ written }) => delete written.cmek_settings,
   },
   {
+    rule: 'encrypted',
+    what: 'a queue without the key',
+    type: 'google_pubsub_topic',
+    change: ({ written }) => delete written.kms_key_name,
+  },
+  {
+    rule: 'encrypted',
+    what: 'an event store without the key',
+    type: 'google_memorystore_instance',
+    change: ({ written }) => delete written.kms_key,
+  },
+  {
+    rule: 'encrypted',
+    what: 'an event store that speaks plain text',
+    type: 'google_memorystore_instance',
+    change: ({ planned }) => (planned.transit_encryption_mode = 'TRANSIT_ENCRYPTION_DISABLED'),
+  },
+  {
+    rule: 'narrow-iam',
+    what: 'an event store of the whole project',
+    type: 'google_project_iam_member',
+    where: ({ planned }) => planned.role === 'roles/memorystore.dbConnectionUser',
+    change: ({ planned }) => (planned.condition[0].expression = 'resource.name.startsWith("projects/")'),
+  },
+  {
+    rule: 'narrow-iam',
+    what: 'an administrator of the queue',
+    type: 'google_pubsub_topic_iam_member',
+    change: ({ planned }) => (planned.role = 'roles/pubsub.admin'),
+  },
+  {
     rule: 'tls-floor',
     what: "Google's default policy",
     type: 'google_compute_target_https_proxy',
@@ -275,7 +308,10 @@ export const GCP_MUTATIONS: readonly Mutation[] = [
     rule: 'narrow-iam',
     what: 'a grant on the project',
     type: 'google_storage_bucket_iam_member',
-    change: (grant) => Object.assign(grant, { type: 'google_project_iam_member' }),
+    change: (grant) => {
+      grant.planned.condition = [];
+      Object.assign(grant, { type: 'google_project_iam_member' });
+    },
   },
   {
     rule: 'narrow-iam',
@@ -359,9 +395,12 @@ export const GCP_MUTATIONS: readonly Mutation[] = [
 ];
 
 /** The resources after the change, which must hit something. */
-export function mutate(resources: readonly PlannedResource[], { type, change }: Mutation): PlannedResource[] {
+export function mutate(
+  resources: readonly PlannedResource[],
+  { type, where = () => true, change }: Mutation,
+): PlannedResource[] {
   const copy = structuredClone(resources) as PlannedResource[];
-  const first = copy.find((resource) => resource.type === type);
+  const first = copy.find((resource) => resource.type === type && where(resource));
   if (first === undefined) throw new Error(`no ${type} in the plan`);
   if (change === 'delete') return copy.filter((resource) => resource.type !== type);
   change(first);

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { buildGoPrograms } from '../../../cli/build/go-programs';
+import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
 import { runCheckov, type CheckovResult } from '../../support/checkov/checkov';
 import { compareWithExceptions, readExceptions } from '../../support/checkov/exceptions';
 import { findProviderData } from '../../support/google-provider/provider-data';
@@ -12,6 +13,13 @@ import type { PlannedStack } from './planned-stack';
 import { AWS_RULES } from './rules/aws';
 import { GCP_RULES } from './rules/gcp';
 import { findBreaches } from './rules/rule';
+
+// What the archives hold is of no matter to a plan.
+jest.mock('../../../stacks/artifacts', () => ({
+  ...jest.requireActual<object>('../../../stacks/artifacts'),
+  playgroundArtifacts: () =>
+    readArtifactManifest(path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json')),
+}));
 
 const LIFE_SECONDS = 300;
 /** Every part that a setting adds. The first of each cloud's stacks has none of them. */
@@ -30,7 +38,7 @@ describe('policy', () => {
     buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
     const [aws, gcp] = await Promise.all([
       planAwsStacks([{}, EVERYTHING]),
-      planGcpStacks([{}, { ...EVERYTHING, ENCRYPTION_KEY: 'existing' }]),
+      planGcpStacks([{}, { ...EVERYTHING, ENCRYPTION_KEY: 'existing', PLAYGROUND: 'true' }]),
     ]);
     stacks = { aws, gcp };
     scanned = await runCheckov([...aws, ...gcp].map(({ plan }) => plan));

@@ -3,7 +3,14 @@ import { each, type Rule } from './rule';
 
 /** Roles that a service account of an instance may have on the whole project, as long as a line of the exceptions says why. */
 const GRANTS_ON_ALL = ['google_project_iam_member', 'google_project_iam_binding', 'google_project_iam_policy'];
-const GRANTS_ON_ONE = ['google_storage_bucket_iam_member', 'google_secret_manager_secret_iam_member'];
+const GRANTS_ON_ONE = [
+  'google_storage_bucket_iam_member',
+  'google_secret_manager_secret_iam_member',
+  'google_pubsub_topic_iam_member',
+  'google_pubsub_subscription_iam_member',
+];
+/** A condition that leaves one resource of the project. */
+const ONE_RESOURCE = /^resource\.name == "[^"]+"$/;
 const BASIC_ROLE = /^roles\/(?:owner|editor|viewer|browser)$|[aA]dmin$/;
 
 const LOWEST_PRIORITY = 65534;
@@ -12,7 +19,8 @@ const LOWEST_PRIORITY = 65534;
 export const GCP_RULES: readonly Rule[] = [
   {
     id: 'encrypted',
-    promise: 'disks, buckets, secrets and logs are encrypted with the given key',
+    promise:
+      'disks, buckets, secrets, logs, queues and event stores are encrypted with the given key, and event stores speak TLS',
     breaches: (resources) => [
       ...each(
         resources,
@@ -36,6 +44,11 @@ export const GCP_RULES: readonly Rule[] = [
         'google_logging_project_bucket_config',
         ({ written }) => !written.cmek_settings?.kms_key_name && 'does not use the key',
       ),
+      ...each(resources, 'google_pubsub_topic', ({ written }) => !written.kms_key_name && 'does not use the key'),
+      ...each(resources, 'google_memorystore_instance', ({ planned, written }) => {
+        if (!written.kms_key) return 'does not use the key';
+        return planned.transit_encryption_mode !== 'SERVER_AUTHENTICATION' && 'speaks plain text';
+      }),
     ],
   },
   {
@@ -87,7 +100,7 @@ export const GCP_RULES: readonly Rule[] = [
     promise: 'no role is granted on the whole project, and no role is broad',
     breaches: (resources) => [
       ...resources
-        .filter(({ type }) => GRANTS_ON_ALL.includes(type))
+        .filter(({ type, planned }) => GRANTS_ON_ALL.includes(type) && !isOfOneResource(planned.condition))
         .map(({ address, planned }) => ({ address, problem: `grants ${planned.role} on the whole project` })),
       ...GRANTS_ON_ONE.flatMap((type) =>
         each(resources, type, ({ planned, written }) => {
@@ -159,6 +172,10 @@ export const GCP_RULES: readonly Rule[] = [
       ),
   },
 ];
+
+function isOfOneResource(condition: readonly { readonly expression?: string }[] | undefined): boolean {
+  return condition?.length === 1 && ONE_RESOURCE.test(condition[0]!.expression ?? '');
+}
 
 function deniesAll({ type, planned }: PlannedResource, direction: string): boolean {
   if (type !== 'google_compute_firewall' || planned.direction !== direction || planned.priority !== LOWEST_PRIORITY)
