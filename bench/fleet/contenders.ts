@@ -1,4 +1,9 @@
-import { DEMAND_PERIOD_SECONDS, SLOTS_WANTED_OF_EACH, WAKE_STEPS } from '../../modules/sandbox-fleet/scaling';
+import {
+  DEMAND_PERIOD_SECONDS,
+  GCP_SCALE_IN,
+  SLOTS_WANTED_OF_EACH,
+  WAKE_STEPS,
+} from '../../modules/sandbox-fleet/scaling';
 import { bestLaw, slotsWanted, type ScalingLaw } from './law';
 import type { FleetProps } from './fleet';
 import type { Observation, Policy } from './policy';
@@ -51,7 +56,7 @@ export interface Variation {
   readonly periodSeconds?: number;
   /** Time that AWS gives an instance before it takes any away. @default the time that it boots */
   readonly warmupSeconds?: number;
-  /** At most so many instances fewer than the peak of the window, on GCP. @default no limit */
+  /** How much smaller than the peak of the window a group may be, on GCP. @default the module's */
   readonly scaleInControl?: GcpAutoscaler['scaleInControl'];
   /** From an instance's launch to its first job. @default 60 */
   readonly bootSeconds?: number;
@@ -92,7 +97,7 @@ export function lawOnAws(law: ScalingLaw = bestLaw, variation: Variation = {}): 
 
 /** The law on GCP: the gateway's metric as a per-group metric of the autoscaler. */
 export function lawOnGcp(law: ScalingLaw = bestLaw, variation: Variation = {}): Contender {
-  const { minimum = assumed.minimum, bootSeconds = assumed.bootSeconds, scaleInControl } = variation;
+  const { minimum = assumed.minimum, bootSeconds = assumed.bootSeconds, scaleInControl = GCP_SCALE_IN } = variation;
   return {
     name: 'law on GCP',
     fleet: { ...gcpFleet, slots: law.slots, minimum, bootSeconds },

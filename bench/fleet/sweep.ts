@@ -74,6 +74,8 @@ const VARIATIONS: readonly (readonly [string, 'aws' | 'gcp', Variation])[] = [
   ['AWS, boots in 120 s', 'aws', { bootSeconds: 120 }],
   ['GCP, as proposed', 'gcp', {}],
   ['GCP, metric each 60 s', 'gcp', { periodSeconds: 60 }],
+  ['GCP, as many fewer as it likes', 'gcp', { scaleInControl: { percent: 100, windowSeconds: 600 } }],
+  ['GCP, half fewer in 10 minutes', 'gcp', { scaleInControl: { percent: 50, windowSeconds: 600 } }],
   ['GCP, 5 instances fewer in 10 minutes', 'gcp', { scaleInControl: { maximum: 5, windowSeconds: 600 } }],
   ['GCP, boots in 30 s', 'gcp', { bootSeconds: 30 }],
   ['GCP, boots in 120 s', 'gcp', { bootSeconds: 120 }],

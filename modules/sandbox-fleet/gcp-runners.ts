@@ -10,6 +10,7 @@ import { SPOT_SLOTS_WANTED } from './demand-metrics';
 import { metricType, resourceFilter } from './gcp-demand';
 import type { GcpFleet } from './gcp-fleet';
 import type { ResolvedSandboxFleetProps } from './resolve';
+import { GCP_SCALE_IN } from './scaling';
 
 /** Zones that Google chooses for a regional group that names none ("About regional MIGs"): the least that a surge may be. */
 const ZONES = 3;
@@ -17,11 +18,6 @@ const ZONES = 3;
 const BASE_INSTANCE_NAME_CHARACTERS = 58;
 /** Least initialization period that an autoscaler takes ("Autoscaler": cooldownPeriodSec). */
 const LEAST_WARMUP_SECONDS = 15;
-/**
- * At most half of the machines leave in ten minutes: what one wrong value of the metric can cost. The autoscaler itself already holds the
- * largest size of the last ten minutes ("Stabilization period"); tighter limits cost more than they save (docs/scaling.md).
- */
-const SCALE_IN = { maxScaledInReplicas: { percent: 50 }, timeWindowSec: 600 };
 /** Seconds that Google gives a preempted machine between its notice and its end ("Spot VMs"), and what of that a shutdown script may take. */
 const PREEMPTION_SECONDS = { notice: 30, script: 25 } as const;
 /** What a runner may take of it to drain. */
@@ -133,7 +129,10 @@ function addAutoscaler(fleet: GcpFleet, group: ComputeRegionInstanceGroupManager
           singleInstanceAssignment: slotsPerInstance,
         },
       ],
-      scaleInControl: SCALE_IN,
+      scaleInControl: {
+        maxScaledInReplicas: { percent: GCP_SCALE_IN.percent },
+        timeWindowSec: GCP_SCALE_IN.windowSeconds,
+      },
     },
   });
 }

@@ -33,6 +33,13 @@ export const DEMAND_PERIOD_SECONDS = 10;
  */
 export const WAKE_STEPS: readonly number[] = [1, 2, 4, 8, 16, 32, 64];
 
+/**
+ * On GCP, so many percent of the machines leave within the window at most: what a wrong value of the published number can cost at once. The
+ * autoscaler holds the largest size of the last ten minutes anyway ("Stabilization period"); a tighter limit costs more than it saves
+ * (docs/scaling.md).
+ */
+export const GCP_SCALE_IN = { percent: 80, windowSeconds: 600 } as const;
+
 /** Of the slots wanted, how many fall to each instance; without one, all of them. CloudWatch's metric math, as are those below. */
 export const SLOTS_WANTED_OF_EACH = 'IF(instances > 0, wanted / instances, wanted)';
 

@@ -1,61 +1,16 @@
-import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
+import { TerraformVariable } from 'cdktf';
 import { bestLaw } from '../../../bench/fleet/law';
-import { GcpPlatform, type GcpPlatformProps } from '../../../modules/gcp/gcp-platform';
-import { InvalidPropError } from '../../../modules/invalid-prop';
-import { Playground, type PlaygroundProps } from '../../../modules/playground/playground';
-import { pushed } from '../../../modules/tls-service/artifact';
-import { existingCertificates } from '../../../modules/tls-service/certificate-source';
-import { existing } from '../../../modules/tls-service/secret-source';
-import { PLATFORM } from '../../support/gcp/synthesize';
+import { RUNNER_KEY, synthesizePlayground, type Resource } from '../../support/playground/synthesize';
 
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
-const sha = (digit: string): string => digit.repeat(64);
-const archive = (name: string, digit: string, program: string) =>
-  pushed({ key: `${name}/${sha(digit)}.tar.gz`, sha256: sha(digit) }, [program]);
-const IMAGES = [`images/${sha('3')}.squashfs`, `images/${sha('4')}.squashfs`];
-
-type Json = Record<string, any>;
-
-interface Change {
-  readonly platform?: Partial<GcpPlatformProps>;
-  readonly fleet?: Partial<PlaygroundProps['fleet']>;
-  readonly eventStore?: PlaygroundProps['eventStore'];
-}
-
-/** Synthesizes a platform that holds one playground. */
-function synthesize(change: Change | ((stack: TerraformStack) => Change) = {}) {
-  const stack = new TerraformStack(Testing.app(), 'gcp-stack');
-  const { platform: platformProps, fleet, eventStore } = typeof change === 'function' ? change(stack) : change;
-  const platform = new GcpPlatform(stack, 'platform', { ...PLATFORM, ...platformProps });
-  const playground = new Playground(stack, 'playground', {
-    platform,
-    gateway: archive('gateway', '1', 'bin/gateway'),
-    jwtSecret: existing('projects/demo-project/secrets/jwt'),
-    service: { certificate: existingCertificates('projects/demo-project/locations/global/certificates/one') },
-    fleet: { runner: archive('runner', '2', 'bin/runner'), imageKeys: IMAGES, ...fleet },
-    eventStore,
-  });
-  const json = JSON.parse(Testing.synth(stack)) as Json;
-  const all = (type: string, path = ''): Json[] =>
-    Object.entries((json.resource[`google_${type}`] ?? {}) as Record<string, Json>)
-      .filter(([name]) => new RegExp(`_${path}`).test(name))
-      .map(([, resource]) => resource);
-  const one = (type: string, path: string): Json => {
-    const found = all(type, path);
-    expect(found).toHaveLength(1);
-    return found[0]!;
-  };
-  return { json, all, one, playground };
-}
-
 describe('a sandbox fleet on GCP', () => {
-  const { json, all, one, playground } = synthesize();
+  const { resources, all, one, playground } = synthesizePlayground('gcp');
   const runner = '${google_service_account.platform_services_playground-fleet_service-account_';
   const membersOf = (member: string) =>
-    Object.entries(json.resource as Record<string, Record<string, Json>>)
+    Object.entries(resources as Record<string, Record<string, Resource>>)
       .filter(([type]) => type.endsWith('_iam_member'))
-      .flatMap(([type, resources]) => Object.values(resources).map((resource): Json => ({ type, ...resource })))
+      .flatMap(([type, resources]) => Object.values(resources).map((resource): Resource => ({ type, ...resource })))
       .filter((resource) => String(resource.member).startsWith(member));
 
   it('lets runners take jobs and put letters aside, read and log, and nothing else', () => {
@@ -73,7 +28,7 @@ describe('a sandbox fleet on GCP', () => {
     }
     const read = one('storage_bucket_iam_member', 'playground-fleet_read-pushed').condition.expression as string;
     expect(read).toBe(
-      `resource.name == "projects/_/buckets/demo-project-sandpiper-bootstrap/objects/runner/${sha('2')}.tar.gz"` +
+      `resource.name == "projects/_/buckets/demo-project-sandpiper-bootstrap/objects/${RUNNER_KEY}"` +
         ' || resource.name.startsWith("projects/_/buckets/demo-project-sandpiper-bootstrap/objects/images/")',
     );
   });
@@ -90,12 +45,7 @@ describe('a sandbox fleet on GCP', () => {
     );
     expect(roles).not.toContain('roles/pubsub.subscriber');
     expect(playground.fleet.gatewayEnvironment).toMatchObject({
-      SANDPIPER_MEAN_JOB_MS: String(bestLaw.meanJobSeconds * 1000),
-      SANDPIPER_UTILIZATION: String(bestLaw.utilization * 100),
-      SANDPIPER_CLEAR_SECONDS: String(bestLaw.clearSeconds),
-      SANDPIPER_SLOTS: '40',
       SANDPIPER_BASE_SLOTS: '4',
-      SANDPIPER_DEMAND: 'monitoring:demo-project/europe-west3/sandpiper-dev/playground-fleet',
       SANDPIPER_TRUSTED_PROXIES: '2',
     });
   });
@@ -122,7 +72,9 @@ describe('a sandbox fleet on GCP', () => {
       subscription: expect.stringContaining('jobs-subscription'),
       member: expect.stringMatching(agent),
     });
-    expect(synthesize({ fleet: { maximumJobSeconds: 3600 } }).one('pubsub_subscription', 'jobs-')).toMatchObject({
+    expect(
+      synthesizePlayground('gcp', { fleet: { maximumJobSeconds: 3600 } }).one('pubsub_subscription', 'jobs-'),
+    ).toMatchObject({
       ack_deadline_seconds: 600,
     });
   });
@@ -178,6 +130,7 @@ describe('a sandbox fleet on GCP', () => {
     });
     const { autoscaling_policy: policy } = one('compute_region_autoscaler', 'playground-fleet_');
     expect(policy).toMatchObject({ mode: 'ON', min_replicas: 0, max_replicas: 9, cooldown_period: 60 });
+    expect(policy.scale_in_control).toEqual({ max_scaled_in_replicas: { percent: 80 }, time_window_sec: 600 });
     expect(policy.metric).toEqual([
       {
         name: 'custom.googleapis.com/sandpiper/spot_slots_wanted',
@@ -199,7 +152,7 @@ describe('a sandbox fleet on GCP', () => {
     [{ minInstances: 0, maxInstances: 5, onDemandInstances: 2 }, 'ON', 0, 3],
     [{ minInstances: 2, maxInstances: 2, onDemandInstances: 2 }, 'OFF', 0, 1],
   ])('gives the autoscaler what %p leaves', (capacity, mode, least, most) => {
-    const { autoscaling_policy: policy } = synthesize({ fleet: { capacity } }).one(
+    const { autoscaling_policy: policy } = synthesizePlayground('gcp', { fleet: { capacity } }).one(
       'compute_region_autoscaler',
       'playground-fleet_',
     );
@@ -207,7 +160,7 @@ describe('a sandbox fleet on GCP', () => {
   });
 
   it('takes its sizes as Terraform values', () => {
-    const gcp = synthesize((stack) => {
+    const gcp = synthesizePlayground('gcp', (stack) => {
       const number = (name: string) => new TerraformVariable(stack, name, { type: 'number' }).numberValue;
       return {
         fleet: {
@@ -244,7 +197,7 @@ describe('a sandbox fleet on GCP', () => {
       subnetwork: 'theirs',
       runnerSubnetwork: 'apart',
     };
-    const theirs = synthesize({ platform: { existingNetwork } });
+    const theirs = synthesizePlayground('gcp', { gcp: { existingNetwork } });
     expect(theirs.all('network_connectivity_service_connection_policy')).toEqual([]);
     expect(theirs.all('compute_subnetwork')).toEqual([]);
     for (const {
@@ -267,55 +220,5 @@ describe('a sandbox fleet on GCP', () => {
         'the fleet has been as large as it may be for ten minutes',
       ].map((title) => `sandpiper-dev-playground-fleet: ${title}`),
     );
-  });
-
-  it('draws the same six graphs as on AWS', () => {
-    const { dashboard_json: text } = one('monitoring_dashboard', 'playground-fleet');
-    const { mosaicLayout } = JSON.parse(text as string) as Json;
-    expect((mosaicLayout.tiles as Json[]).map(({ widget }) => widget.title as string)).toEqual([
-      'Demand and machines',
-      'Jobs',
-      'Waits in seconds',
-      'Ends of jobs, a minute',
-      'Queues',
-      'Front',
-    ]);
-  });
-
-  it('serves one gateway, of its own platform', () => {
-    expect(() => playground.fleet.serve(playground.gateway)).toThrow('gateway: ');
-    expect(() => playground.fleet.serve({ ...playground.gateway })).toThrow('must be a service of the platform');
-  });
-
-  it.each<[string, Change]>([
-    ['runner.key', { fleet: { runner: pushed({ key: 'runner.tar.gz', sha256: sha('2') }, ['bin/runner']) } }],
-    ['runner.sha256', { fleet: { runner: pushed({ key: 'runner/x.tar.gz', sha256: 'x' }, ['bin/runner']) } }],
-    ['capacity.maxInstances', { fleet: { capacity: { minInstances: 5, maxInstances: 4 } } }],
-    ['capacity.minInstances', { fleet: { capacity: { minInstances: -1 } } }],
-    ['capacity.slotsPerInstance', { fleet: { capacity: { slotsPerInstance: 0 } } }],
-    ['scaling.meanJobSeconds', { fleet: { scaling: { meanJobSeconds: 0 } } }],
-    ['scaling.utilizationPercent', { fleet: { scaling: { utilizationPercent: 101 } } }],
-    ['maximumJobSeconds', { fleet: { maximumJobSeconds: 5 } }],
-    ['maximumDeliveries', { fleet: { maximumDeliveries: 4 } }],
-    ['hotLanguages[0]', { fleet: { hotLanguages: ['Python'] } }],
-    ['logRetentionDays', { fleet: { logRetentionDays: 2 } }],
-    ['alarms.oldestWaitSeconds', { fleet: { alarms: { oldestWaitSeconds: 1 } } }],
-    ['baseImage', { fleet: { baseImage: 'debian' } }],
-    ['imageKeys[0]', { fleet: { imageKeys: ['python.squashfs'] } }],
-    ['tags', { fleet: { tags: { Team: 'core' } } }],
-    ['size', { eventStore: { size: 'huge' as 'large' } }],
-    ['replicas', { eventStore: { replicas: 3 } }],
-    ['runnerCidr', { platform: { runnerCidr: '10.10.8.0/21' } }],
-    ['runnerCidr', { platform: { runnerCidr: '11.0.0.0/20' } }],
-    ['eventStoreCidr', { platform: { eventStoreCidr: '10.11.0.0/29' } }],
-  ])('refuses a wrong %s by its name', (prop, change) => {
-    let error: unknown;
-    try {
-      synthesize(change);
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(error).toBeInstanceOf(InvalidPropError);
-    expect((error as InvalidPropError).prop).toBe(prop);
   });
 });

@@ -11,9 +11,13 @@ export interface GcpAutoscaler {
   readonly periodSeconds: number;
   /** From a sample until the autoscaler sees it. */
   readonly delaySeconds: number;
-  /** At most so many instances fewer than the peak of the last `windowSeconds`. */
-  readonly scaleInControl?: { readonly maximum: number; readonly windowSeconds: number };
+  /** At most so many instances fewer than the peak of the last `windowSeconds`, or so many percent of it. */
+  readonly scaleInControl?: ScaleInControl;
 }
+
+export type ScaleInControl = { readonly windowSeconds: number } & (
+  { readonly maximum: number } | { readonly percent: number }
+);
 
 /**
  * Source: Compute Engine, "Understanding autoscaler decisions": the recommended size is what the peak of the last 10 minutes (the
@@ -38,7 +42,8 @@ export function gcpAutoscaler(props: GcpAutoscaler): Policy {
       needed.push({ at: now, size });
       const stable = peakSince(needed, now - STABILIZATION_SECONDS);
       if (control === undefined) return stable;
-      const least = peakSince(recommended, now - control.windowSeconds) - control.maximum;
+      const peak = peakSince(recommended, now - control.windowSeconds);
+      const least = peak - ('maximum' in control ? control.maximum : Math.floor((peak * control.percent) / 100));
       recommended.push({ at: now, size: Math.max(stable, least) });
       return Math.max(stable, least);
     },

@@ -1,0 +1,98 @@
+import { bestLaw } from '../../../bench/fleet/law';
+import { InvalidPropError } from '../../../modules/invalid-prop';
+import { pushed } from '../../../modules/tls-service/artifact';
+import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../support/playground/synthesize';
+
+jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+
+const CLOUDS = ['aws', 'gcp'] as const;
+
+describe.each(CLOUDS)('a playground on %s', (cloud) => {
+  const { platform, playground, one } = synthesizePlayground(cloud);
+
+  it('tells gateways the law that did best in the simulation', () => {
+    expect(playground.fleet.gatewayEnvironment).toMatchObject({
+      SANDPIPER_MEAN_JOB_MS: String(bestLaw.meanJobSeconds * 1000),
+      SANDPIPER_UTILIZATION: String(bestLaw.utilization * 100),
+      SANDPIPER_CLEAR_SECONDS: String(bestLaw.clearSeconds),
+      SANDPIPER_SLOTS: '40',
+    });
+  });
+
+  it('tells gateways where the demand is published: for this application, environment and fleet', () => {
+    expect(playground.fleet.gatewayEnvironment.SANDPIPER_DEMAND).toMatch(
+      /^(?:cloudwatch:eu-central-1|monitoring:demo-project\/europe-west3)\/sandpiper-dev\/playground-fleet$/,
+    );
+  });
+
+  it('serves one gateway, of its own platform', () => {
+    expect(() => playground.fleet.serve(playground.gateway)).toThrow('is a second one');
+    expect(() => playground.fleet.serve({ ...playground.gateway })).toThrow('must be a service of the platform');
+  });
+
+  it('refuses an event store of another platform', () => {
+    const { playground: other } = synthesizePlayground(cloud === 'aws' ? 'gcp' : 'aws');
+    const runner = pushed({ key: RUNNER_KEY, sha256: sha('2') }, ['bin/runner']);
+    const make = () => platform.sandboxFleet('other', { runner, eventStore: other.eventStore });
+    expect(refusedProp(make)).toBe('eventStore');
+  });
+
+  it('draws the same six graphs', () => {
+    const text =
+      cloud === 'aws'
+        ? (one('cloudwatch_dashboard', 'playground-fleet').dashboard_body as string)
+        : (one('monitoring_dashboard', 'playground-fleet').dashboard_json as string);
+    expect([...text.matchAll(/"title":"([^"]+)"/g)].map(([, title]) => title)).toEqual([
+      'Demand and machines',
+      'Jobs',
+      'Waits in seconds',
+      'Ends of jobs, a minute',
+      'Queues',
+      'Front',
+    ]);
+  });
+
+  it.each<[string, PlaygroundChange]>([
+    ['runner.key', { fleet: { runner: pushed({ key: 'runner.tar.gz', sha256: sha('2') }, ['bin/runner']) } }],
+    ['runner.sha256', { fleet: { runner: pushed({ key: 'runner/x.tar.gz', sha256: 'x' }, ['bin/runner']) } }],
+    ['capacity.maxInstances', { fleet: { capacity: { minInstances: 5, maxInstances: 4 } } }],
+    ['capacity.maxInstances', { fleet: { capacity: { onDemandInstances: 5, maxInstances: 4 } } }],
+    ['capacity.minInstances', { fleet: { capacity: { minInstances: -1 } } }],
+    ['capacity.slotsPerInstance', { fleet: { capacity: { slotsPerInstance: 0 } } }],
+    ['scaling.meanJobSeconds', { fleet: { scaling: { meanJobSeconds: 0 } } }],
+    ['scaling.utilizationPercent', { fleet: { scaling: { utilizationPercent: 101 } } }],
+    ['maximumJobSeconds', { fleet: { maximumJobSeconds: 5 } }],
+    ['maximumDeliveries', { fleet: { maximumDeliveries: 4 } }],
+    ['hotLanguages[0]', { fleet: { hotLanguages: ['Python'] } }],
+    ['logRetentionDays', { fleet: { logRetentionDays: 2 } }],
+    ['alarms.oldestWaitSeconds', { fleet: { alarms: { oldestWaitSeconds: 1 } } }],
+    ['baseImage', { fleet: { baseImage: 'debian' } }],
+    ['size', { eventStore: { size: 'huge' as 'large' } }],
+    ['replicas', { eventStore: { replicas: 6 } }],
+  ])('refuses a wrong %s by its name', (prop, change) => {
+    expect(refusedProp(() => synthesizePlayground(cloud, change))).toBe(prop);
+  });
+});
+
+it.each<[string, 'aws' | 'gcp', PlaygroundChange]>([
+  ['imageKeys', 'aws', { fleet: { imageKeys: Array.from({ length: 61 }, (_, index) => `images/${index}`) } }],
+  ['imageKeys[0]', 'gcp', { fleet: { imageKeys: ['python.squashfs'] } }],
+  ['tags', 'gcp', { fleet: { tags: { Team: 'core' } } }],
+  ['replicas', 'gcp', { eventStore: { replicas: 3 } }],
+  ['runnerCidr', 'gcp', { gcp: { runnerCidr: '10.10.8.0/21' } }],
+  ['runnerCidr', 'gcp', { gcp: { runnerCidr: '11.0.0.0/20' } }],
+  ['eventStoreCidr', 'gcp', { gcp: { eventStoreCidr: '10.11.0.0/29' } }],
+  ['runnerCidr', 'gcp', { gcp: { runnerCidr: '10.20.0.0/20', existingNetwork: { network: 'n', subnetwork: 's' } } }],
+])('refuses a %s that only %s does not take', (prop, cloud, change) => {
+  expect(refusedProp(() => synthesizePlayground(cloud, change))).toBe(prop);
+});
+
+function refusedProp(make: () => unknown): string {
+  try {
+    make();
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidPropError);
+    return (error as InvalidPropError).prop;
+  }
+  throw new Error('nothing was refused');
+}
