@@ -10,10 +10,10 @@ import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { FirewallRules } from '../gcp/firewall-rules';
 import type { GcpEnvironment } from '../gcp/gcp-environment';
 import { describeGcpPart } from '../gcp/gcp-part';
-import { addLogBucket, journalLogName } from '../gcp/log-bucket';
+import { addLogBucket } from '../gcp/log-bucket';
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
-import { storedObject } from '../tls-service/gcp-boot';
+import { specOf, storedObject } from '../tls-service/gcp-boot';
 import { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
 import type { ITlsService } from '../tls-service/tls-service';
 import { addFleetAlarms, addGatewayAlarm, type AddAlarm } from './gcp-alarms';
@@ -135,12 +135,7 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
   private bootScript(objects: { readonly runner: StoredArtifact; readonly hostAgent: StoredArtifact }): string {
     const { id, platform, props } = this.fleet;
     return renderBootScript({
-      schemaVersion: 1,
-      cloud: 'gcp',
-      region: platform.region,
-      project: platform.project,
-      service: id,
-      environmentName: platform.environment,
+      ...specOf(this.fleet),
       profile: 'sandbox-host',
       hostAgent: storedObject(objects.hostAgent),
       artifact: { ...storedObject(objects.runner), kind: 'archive' },
@@ -155,7 +150,6 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
       port: RUNNER_ADMIN_PORT,
       health: { path: '/readyz', expectedStatus: 200 },
       drainSeconds: props.drainSeconds,
-      logs: { logName: journalLogName(this.fleet) },
     });
   }
 }

@@ -1,21 +1,17 @@
 import { ComputeRegionAutoscaler } from '@cdktf/provider-google/lib/compute-region-autoscaler';
-import { ComputeRegionInstanceGroupManager } from '@cdktf/provider-google/lib/compute-region-instance-group-manager';
+import type { ComputeRegionInstanceGroupManager } from '@cdktf/provider-google/lib/compute-region-instance-group-manager';
 import type { ComputeRegionInstanceTemplate } from '@cdktf/provider-google/lib/compute-region-instance-template';
 import { Fn, Op, type ITerraformDependable } from 'cdktf';
+import { addInstanceGroup } from '../gcp/instance-group';
 import { addInstanceTemplate } from '../gcp/instance-template';
 import { gcpMachine } from '../gcp/machine';
 import { isKnown } from '../known';
-import { physicalName } from '../physical-name';
 import { SPOT_SLOTS_WANTED } from './demand-metrics';
 import { metricType, resourceFilter } from './gcp-demand';
 import type { GcpFleet } from './gcp-fleet';
 import type { ResolvedSandboxFleetProps } from './resolve';
 import { GCP_SCALE_IN } from './scaling';
 
-/** Zones that Google chooses for a regional group that names none ("About regional MIGs"): the least that a surge may be. */
-const ZONES = 3;
-/** Google appends a hyphen and four characters. */
-const BASE_INSTANCE_NAME_CHARACTERS = 58;
 /** Least initialization period that an autoscaler takes ("Autoscaler": cooldownPeriodSec). */
 const LEAST_WARMUP_SECONDS = 15;
 /** Seconds that Google gives a preempted machine between its notice and its end ("Spot VMs"), and what of that a shutdown script may take. */
@@ -46,7 +42,7 @@ export function addRunners(
     readonly ready: readonly ITerraformDependable[];
   },
 ): GcpRunners {
-  const { scope, id, platform, props } = fleet;
+  const { id, platform, props } = fleet;
   const template = (group: RunnerGroup): ComputeRegionInstanceTemplate =>
     addInstanceTemplate(fleet, `${group}-template`, {
       machine: gcpMachine({ architecture: 'x64', machineSize: props.capacity.machineSize, baseImage: props.baseImage }),
@@ -60,30 +56,14 @@ export function addRunners(
     });
   const templates = { base: template('base'), spot: template('spot') };
   const group = (kind: RunnerGroup): ComputeRegionInstanceGroupManager =>
-    new ComputeRegionInstanceGroupManager(scope, `${kind}-group`, {
-      name: fleet.name(kind),
-      region: platform.region,
-      description: `Runners of ${id} (${platform.environment}): ${kind}`,
-      baseInstanceName: physicalName(
-        [platform.application, platform.environment, id, kind],
-        BASE_INSTANCE_NAME_CHARACTERS,
-      ),
-      version: [{ instanceTemplate: templates[kind].selfLink }],
+    addInstanceGroup(fleet, `${kind}-group`, {
+      template: templates[kind],
+      // Spot machines are had where there are some, and no busy machine is ended to even out the zones.
+      shape: 'BALANCED',
+      suffix: kind,
+      isScaled: kind === 'spot',
       targetSize: kind === 'base' ? props.capacity.onDemandInstances : undefined,
-      // A machine that is replaced is told by SIGTERM, and gives its jobs back.
-      updatePolicy: {
-        type: 'PROACTIVE',
-        minimalAction: 'REPLACE',
-        mostDisruptiveAllowedAction: 'REPLACE',
-        replacementMethod: 'SUBSTITUTE',
-        instanceRedistributionType: 'PROACTIVE',
-        maxSurgeFixed: ZONES,
-        maxUnavailableFixed: 0,
-      },
-      instanceLifecyclePolicy: { forceUpdateOnRepair: 'YES' },
-      // Of the spot group the autoscaler decides on the size.
-      lifecycle: kind === 'spot' ? { ignoreChanges: ['target_size'] } : undefined,
-      dependsOn: [...options.ready],
+      ready: options.ready,
     });
   const groups = { base: group('base'), spot: group('spot') };
   return { templates, groups, autoscaler: addAutoscaler(fleet, groups.spot) };

@@ -1,6 +1,7 @@
 import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { renderBootScript } from '../boot/boot-script';
 import type { MachineSpec } from '../boot/machine-spec';
+import type { GcpPart } from '../gcp/gcp-part';
 import { journalLogName } from '../gcp/log-bucket';
 import { commandOnMachine, kindOnMachine } from './artifact';
 import type { GcpPrograms } from './gcp-programs';
@@ -9,14 +10,9 @@ import { HEALTH_BRIDGE_PORT } from './resolve';
 
 /** The boot script of a service's instances. It names secrets and their versions, and holds no value. */
 export function bootScriptOf(service: GcpService, programs: GcpPrograms, secrets: MachineSpec['secrets']): string {
-  const { id, props, platform } = service;
+  const { props } = service;
   return renderBootScript({
-    schemaVersion: 1,
-    cloud: 'gcp',
-    region: platform.region,
-    project: platform.project,
-    service: id,
-    environmentName: platform.environment,
+    ...specOf(service),
     profile: 'service',
     hostAgent: storedObject(programs.hostAgent),
     artifact: { ...storedObject(programs.artifact), kind: kindOnMachine(props.artifact) },
@@ -30,8 +26,21 @@ export function bootScriptOf(service: GcpService, programs: GcpPrograms, secrets
       bridgePort: HEALTH_BRIDGE_PORT,
     },
     drainSeconds: props.drainSeconds,
-    logs: { logName: journalLogName(service) },
   });
+}
+
+/** What the boot script of every machine of a part says alike. */
+export function specOf(part: GcpPart) {
+  const { id, platform } = part;
+  return {
+    schemaVersion: 1,
+    cloud: 'gcp',
+    region: platform.region,
+    project: platform.project,
+    service: id,
+    environmentName: platform.environment,
+    logs: { logName: journalLogName(part) },
+  } as const satisfies Partial<MachineSpec>;
 }
 
 /** How a machine finds an object. */

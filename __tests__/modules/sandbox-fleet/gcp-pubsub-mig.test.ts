@@ -121,7 +121,11 @@ describe('a sandbox fleet on GCP', () => {
   it('has standard machines of a fixed number, and spot machines that follow the published number', () => {
     expect(one('compute_region_instance_group_manager', 'base-group').target_size).toBe(1);
     const spot = one('compute_region_instance_group_manager', 'spot-group');
-    expect(spot.lifecycle).toEqual({ ignore_changes: ['target_size'] });
+    expect(spot).toMatchObject({
+      lifecycle: { ignore_changes: ['target_size'] },
+      distribution_policy_target_shape: 'BALANCED',
+      update_policy: { type: 'PROACTIVE', instance_redistribution_type: 'NONE', max_unavailable_fixed: 0 },
+    });
     expect(one('compute_region_instance_template', 'playground-fleet_base').scheduling).toBeUndefined();
     expect(one('compute_region_instance_template', 'playground-fleet_spot').scheduling).toMatchObject({
       provisioning_model: 'SPOT',
