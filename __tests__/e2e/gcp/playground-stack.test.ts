@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { buildGoPrograms } from '../../../cli/build/go-programs';
 import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
 import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
 import { GOOGLE } from '../../support/google-provider/google-provider';
 import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
+import { bootMachine, gcpCloud, machineTools, startFakeGcs } from '../../support/machine/machine';
+import type { FakeGcs, GcpCloud, Machine } from '../../support/machine/machine';
+import { requireTool } from '../../support/require-tool';
 import {
   allResources,
   temporaryDirectory,
@@ -12,12 +18,21 @@ import {
   type Terraform,
 } from '../../support/terraform';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
-// What the machines run is of no matter to a plan.
+/** Stands for the runner on the booted machine: it says what it was told, and that it was told to end. */
+const STAND_IN_RUNNER = `#!/bin/sh
+trap 'echo "drained"; exit 0' TERM
+echo "takes jobs of $SANDPIPER_QUEUE"
+while :; do sleep 1 & wait $!; done
+`;
+const mockRunner = archiveOf('bin/runner', STAND_IN_RUNNER);
+
 jest.mock('../../../stacks/artifacts', () => ({
-  programPath: () => __filename,
-  playgroundArtifacts: () =>
-    readArtifactManifest(path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json')),
+  ...jest.requireActual<object>('../../../stacks/artifacts'),
+  playgroundArtifacts: () => {
+    const fixture = path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json');
+    const { key, sha256, data } = mockRunner;
+    return { ...readArtifactManifest(fixture), runner: { key, sha256, bytes: data.length } };
+  },
 }));
 
 /** Of one test at most, on a machine that is busy with others. */
@@ -26,12 +41,14 @@ jest.setTimeout(300_000);
 describe('gcp-stack with the playground, through its life', () => {
   const google = requireGoogleProvider();
   const outdir = temporaryDirectory('gcp-playground');
+  let directory: string;
   let terraform: Terraform;
   let applied: ResourceValues[];
 
   beforeAll(async () => {
+    buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
     const provider = await google.standIn();
-    const directory = synthesizeGcpStack(outdir, { CLOUD: 'gcp', PLAYGROUND: 'true', DELETION_PROTECTION: 'false' });
+    directory = synthesizeGcpStack(outdir, { CLOUD: 'gcp', PLAYGROUND: 'true', DELETION_PROTECTION: 'false' });
     provider.workIn(directory);
     terraform = terraformIn(directory, {
       reattached: [GOOGLE],
@@ -105,6 +122,53 @@ describe('gcp-stack with the playground, through its life', () => {
     expect(one('compute_region_instance_group_manager', 'base-group').target_size).toBe(1);
   });
 
+  describe('has a runner, booted from the spot group’s template in the state', () => {
+    if (!requireTool([...machineTools, 'go'])) return;
+    let storage: FakeGcs;
+    let gcp: GcpCloud;
+    let machine: Machine;
+    let metadata: Readonly<Record<string, string>>;
+
+    beforeAll(async () => {
+      const { cloud } = await google.standIn();
+      storage = await startFakeGcs();
+      gcp = gcpCloud({
+        storageEndpoint: storage.endpoint,
+        project: VARIABLES.gcp_project,
+        region: VARIABLES.gcp_region,
+      });
+      for (const { state } of cloud.objects('google_storage_bucket')) await storage.createBucket(state.name as string);
+      for (const { state } of cloud.objects('google_storage_bucket_object')) {
+        const content = fs.readFileSync(path.join(directory, state.source as string));
+        await storage.putObject(state.bucket as string, state.name as string, content);
+      }
+      await storage.createBucket('demo-project-sandpiper-bootstrap');
+      await storage.putObject('demo-project-sandpiper-bootstrap', mockRunner.key, mockRunner.data);
+      metadata = one('compute_region_instance_template', 'fleet_spot-template').metadata as typeof metadata;
+      machine = await bootMachine({ cloud: gcp, bootScript: metadata['startup-script']! });
+    });
+    afterAll(async () => {
+      await machine?.stop();
+      await storage?.stop();
+    });
+
+    it('runs what the bootstrap bucket holds, told of its queue', async () => {
+      await machine.until('the runner has begun', async () =>
+        (await machine.journal('playground-fleet.service')).includes(
+          'takes jobs of pubsub://demo-project/sandpiper-dev-playground-fleet-jobs/',
+        ),
+      );
+      expect(gcp.refused).toEqual([]);
+    });
+
+    it('lets the runner drain when Google ends the machine', async () => {
+      fs.writeFileSync(path.join(machine.root, 'shutdown-script'), metadata['shutdown-script']!, { mode: 0o755 });
+      expect(await machine.exec('/shutdown-script')).toMatchObject({ code: 0 });
+      expect(await machine.journal('playground-fleet.service')).toContain('drained');
+      expect((await machine.exec('systemctl is-active playground-fleet')).output.trim()).toBe('inactive');
+    });
+  });
+
   it('is what was asked for: a second plan changes nothing', async () => {
     const { hasChanges } = await terraform.plan({ file: 'second.tfplan' });
     expect(hasChanges).toBe(false);
@@ -116,3 +180,15 @@ describe('gcp-stack with the playground, through its life', () => {
     expect(cloud.objects().map(({ state }) => state.id)).toEqual([]);
   });
 });
+
+/** An archive with one program in it, under a content-addressed key. */
+function archiveOf(name: string, program: string) {
+  const directory = temporaryDirectory('archive');
+  const file = path.join(directory, name);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, program, { mode: 0o755 });
+  const data = execFileSync('tar', ['-czf', '-', '-C', directory, name]);
+  fs.rmSync(directory, { recursive: true, force: true });
+  const sha256 = createHash('sha256').update(data).digest('hex');
+  return { key: `runner/${sha256}.tar.gz`, sha256, data };
+}
