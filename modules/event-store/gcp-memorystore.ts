@@ -1,11 +1,12 @@
 import { MemorystoreInstance } from '@cdktf/provider-google/lib/memorystore-instance';
 import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
-import { TerraformLocal, type ITerraformDependable } from 'cdktf';
+import { Fn, TerraformLocal, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { FirewallRules } from '../gcp/firewall-rules';
 import type { GcpEnvironment } from '../gcp/gcp-environment';
 import { describeGcpPart } from '../gcp/gcp-part';
 import { checkLabels } from '../gcp/labels';
+import { isKnown } from '../known';
 import { checkWhole } from '../tls-service/capacity';
 import { resolveEventStoreProps, type EventStoreProps, type EventStoreSize, type IEventStore } from './event-store';
 
@@ -72,7 +73,7 @@ export class GcpEventStore extends Construct implements IEventStore {
       // What is in it lives for an hour; a copy of it would only be one more place that holds users' code.
       persistenceConfig: { mode: 'DISABLED' },
       maintenancePolicy: { weeklyMaintenanceWindow: [MAINTENANCE] },
-      desiredAutoCreatedEndpoints: [{ network: network.network, projectId: platform.project }],
+      desiredAutoCreatedEndpoints: [{ network: networkId(platform), projectId: platform.project }],
       deletionProtectionEnabled: props.deletionProtection,
       labels: { ...labels },
       dependsOn: network.admitEventStores(),
@@ -111,4 +112,11 @@ export class GcpEventStore extends Construct implements IEventStore {
   admit(rules: FirewallRules, id: string): ITerraformDependable[] {
     return [rules.allowEgress(id, 'Events of jobs', [`${this.address}/32`], [String(PORT)])];
   }
+}
+
+/** Memorystore takes no self link and no name, as Compute Engine does: only `projects/<project>/global/networks/<name>`. */
+function networkId({ network, project }: GcpEnvironment): string {
+  if (network.isOwn) return network.network;
+  const name = isKnown(network.network) ? network.network.split('/').at(-1) : Fn.basename(network.network);
+  return `projects/${project}/global/networks/${name}`;
 }

@@ -33,8 +33,8 @@ export interface GcpPlatformProps extends PlatformProps {
 /** A network made by somebody else, in the platform's project. */
 export interface ExistingGcpNetwork {
   /**
-   * Self link, id or name of the VPC network. For an event store the id, `projects/<project>/global/networks/<name>`, and the network
-   * must have a service connection policy of the class `gcp-memorystore` in the region: Google takes one of a kind for each network.
+   * Self link, id or name of the VPC network. For an event store it must have a service connection policy of the class `gcp-memorystore` in
+   * the region: Google takes one of a kind for each network.
    */
   readonly network: string;
   /**

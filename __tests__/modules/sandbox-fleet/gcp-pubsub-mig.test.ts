@@ -195,20 +195,22 @@ describe('a sandbox fleet on GCP', () => {
     });
   });
 
-  it('makes no policy, no subnetwork and no route in an existing network, whose owner does', () => {
-    const existingNetwork = {
-      network: 'projects/p/global/networks/theirs',
-      subnetwork: 'theirs',
-      runnerSubnetwork: 'apart',
-    };
+  it.each([
+    ['theirs'],
+    ['projects/demo-project/global/networks/theirs'],
+    ['https://www.googleapis.com/compute/v1/projects/demo-project/global/networks/theirs'],
+  ])('makes no policy, no subnetwork and no route in the existing network %s, whose owner does', (network) => {
+    const existingNetwork = { network, subnetwork: 'theirs', runnerSubnetwork: 'apart' };
     const theirs = synthesizePlayground('gcp', { gcp: { existingNetwork } });
-    expect(theirs.all('network_connectivity_service_connection_policy')).toEqual([]);
-    expect(theirs.all('compute_subnetwork')).toEqual([]);
-    for (const {
-      network_interface: [network],
-    } of theirs.all('compute_region_instance_template', 'playground-fleet_')) {
-      expect(network.subnetwork).toBe('apart');
+    for (const type of ['network_connectivity_service_connection_policy', 'compute_subnetwork', 'compute_route']) {
+      expect(theirs.all(type)).toEqual([]);
     }
+    for (const template of theirs.all('compute_region_instance_template', 'playground-fleet_')) {
+      expect(template.network_interface[0].subnetwork).toBe('apart');
+    }
+    expect(theirs.one('memorystore_instance', 'playground-store').desired_auto_created_endpoints).toEqual([
+      { network: 'projects/demo-project/global/networks/theirs', project_id: 'demo-project' },
+    ]);
   });
 
   it('tells of dead letters, long waits, a full fleet, a missing demand and missing gateways', () => {
