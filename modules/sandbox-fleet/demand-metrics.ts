@@ -21,7 +21,11 @@ export const DEMAND_METRICS = [
  */
 export const SPOT_SLOTS_WANTED = 'SpotSlotsWanted';
 
-/** Published every minute by each gateway, of its own jobs: how many ended (by the dimension or label `Outcome`), and how long they had waited. */
+/**
+ * Published every minute by each gateway, of its own jobs: how many ended (by the dimension `Outcome`, on GCP the label `outcome`), and how
+ * long they had waited. Cloud Monitoring takes one writer for a series, so there each gateway's `task_id` is its own; a count is
+ * cumulative, the waits are a cumulative distribution.
+ */
 export const JOB_METRICS = ['JobsEnded', 'QueueWaitSeconds'] as const;
 
 /** How jobs end: the reasons of an `exit` event and the codes of an `error` event (services/protocol). */

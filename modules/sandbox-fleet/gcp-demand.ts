@@ -1,18 +1,19 @@
-import type { DemandMetric, JobMetric, SPOT_SLOTS_WANTED } from './demand-metrics';
+import { JOB_METRICS, type DemandMetric, type JobMetric, type SPOT_SLOTS_WANTED } from './demand-metrics';
 import type { GcpFleet } from './gcp-fleet';
 
 type PublishedMetric = DemandMetric | JobMetric | typeof SPOT_SLOTS_WANTED;
 
-/** Task of the published values: one for each fleet, whichever gateway publishes. */
+/** Task of the published demand: one for each fleet, whichever gateway publishes it. What each gateway says of its own jobs has a task of its own. */
 const TASK = 'demand';
 
-/** Where the metrics of a fleet belong: labels of the resource `generic_task`. */
-export function demandLabels({ platform, id }: GcpFleet): Readonly<Record<string, string>> {
+/** Where a metric of a fleet belongs: labels of the resource `generic_task`. */
+function labelsOf({ platform, id }: GcpFleet, metric: PublishedMetric): Readonly<Record<string, string>> {
+  const isOfEach = (JOB_METRICS as readonly string[]).includes(metric);
   return {
     location: platform.region,
     namespace: `${platform.application}-${platform.environment}`,
     job: id,
-    task_id: TASK,
+    ...(isOfEach ? {} : { task_id: TASK }),
   };
 }
 
@@ -23,12 +24,12 @@ export function metricType(metric: PublishedMetric): string {
 
 /** Values of one metric of the fleet: a filter of Cloud Monitoring. */
 export function demandFilter(fleet: GcpFleet, metric: PublishedMetric): string {
-  return `metric.type = "${metricType(metric)}" AND ${resourceFilter(fleet)}`;
+  return `metric.type = "${metricType(metric)}" AND ${resourceFilter(fleet, metric)}`;
 }
 
 /** The same without the metric. An autoscaler's filter takes equalities only ("Scaling based on Cloud Monitoring metrics"). */
-export function resourceFilter(fleet: GcpFleet): string {
-  const labels = Object.entries(demandLabels(fleet)).map(([name, value]) => `resource.labels.${name} = "${value}"`);
+export function resourceFilter(fleet: GcpFleet, metric: PublishedMetric): string {
+  const labels = Object.entries(labelsOf(fleet, metric)).map(([name, value]) => `resource.labels.${name} = "${value}"`);
   return ['resource.type = "generic_task"', ...labels].join(' AND ');
 }
 
@@ -37,7 +38,7 @@ export function resourceFilter(fleet: GcpFleet): string {
  * ("Cloud Monitoring metrics in PromQL": slashes and dots become underscores, but the first slash a colon).
  */
 export function demandSelector(fleet: GcpFleet, metric: PublishedMetric): string {
-  const labels = Object.entries({ monitored_resource: 'generic_task', ...demandLabels(fleet) });
+  const labels = Object.entries({ monitored_resource: 'generic_task', ...labelsOf(fleet, metric) });
   return `custom_googleapis_com:sandpiper_${snakeCase(metric)}{${labels.map(([name, value]) => `${name}="${value}"`).join(',')}}`;
 }
 

@@ -105,7 +105,7 @@ function addAutoscaler(fleet: GcpFleet, group: ComputeRegionInstanceGroupManager
         {
           name: metricType(SPOT_SLOTS_WANTED),
           type: 'GAUGE',
-          filter: resourceFilter(fleet),
+          filter: resourceFilter(fleet, SPOT_SLOTS_WANTED),
           singleInstanceAssignment: slotsPerInstance,
         },
       ],

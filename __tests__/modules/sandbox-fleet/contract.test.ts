@@ -1,4 +1,5 @@
 import { bestLaw } from '../../../bench/fleet/law';
+import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../modules/sandbox-fleet/demand-metrics';
 import { InvalidPropError } from '../../../modules/invalid-prop';
 import { pushed } from '../../../modules/tls-service/artifact';
 import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../support/playground/synthesize';
@@ -8,7 +9,7 @@ jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: (
 const CLOUDS = ['aws', 'gcp'] as const;
 
 describe.each(CLOUDS)('a playground on %s', (cloud) => {
-  const { platform, playground, one } = synthesizePlayground(cloud);
+  const { platform, playground, resources, one } = synthesizePlayground(cloud);
 
   it('tells gateways the law that did best in the simulation', () => {
     expect(playground.fleet.gatewayEnvironment).toMatchObject({
@@ -35,6 +36,19 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
     const runner = pushed({ key: RUNNER_KEY, sha256: sha('2') }, ['bin/runner']);
     const make = () => platform.sandboxFleet('other', { runner, eventStore: other.eventStore });
     expect(refusedProp(make)).toBe('eventStore');
+  });
+
+  it('looks at published metrics by names that gateways are to publish, and at each of them', () => {
+    const published = [...DEMAND_METRICS, ...JOB_METRICS, ...(cloud === 'gcp' ? [SPOT_SLOTS_WANTED] : [])];
+    const names = cloud === 'aws' ? published : published.map(snakeCase);
+    const seen =
+      cloud === 'aws'
+        ? /\["Sandpiper","(\w+)"|"metric_name":"(\w+)","namespace":"Sandpiper"/g
+        : /custom[._]googleapis[._]com(?:\/sandpiper\/|:sandpiper_)(\w+)/g;
+    // A dashboard is text in a text.
+    const text = JSON.stringify(resources).replaceAll('\\"', '"');
+    const found = [...text.matchAll(seen)].map(([, inDashboard, inAlarm]) => inDashboard ?? inAlarm);
+    expect([...new Set(found)].sort()).toEqual([...names].sort());
   });
 
   it('draws the same six graphs', () => {
@@ -95,4 +109,8 @@ function refusedProp(make: () => unknown): string {
     return (error as InvalidPropError).prop;
   }
   throw new Error('nothing was refused');
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/\B[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
 }
