@@ -81,8 +81,14 @@ export interface EventStore {
   /** Jobs whose deadline passed and which have not ended, up to `maximum`: the reaper's work. */
   overdue(maximum: number): Promise<readonly string[]>;
 
-  /** How many jobs were accepted and have not ended: those that wait and those that run. */
-  underWay(): Promise<number>;
+  /** Tells of a runner that takes jobs; it is forgotten after `ttlMs` unless told of again. */
+  announceRunner(runner: PresentRunner, ttlMs: number): Promise<void>;
+
+  /** The runner takes no more jobs. */
+  withdrawRunner(runner: PresentRunner): Promise<void>;
+
+  /** What there is to do and who is there to do it, now. */
+  load(): Promise<Load>;
 
   /** @throws StoreUnavailableError when the store does not answer */
   ping(): Promise<void>;
@@ -117,6 +123,26 @@ export interface JobState {
   readonly deadlineMs: number;
   /** The terminal event, when it has ended. */
   readonly terminal?: JobEvent;
+}
+
+/** A runner that takes jobs. */
+export interface PresentRunner {
+  readonly id: string;
+  /** Jobs that it runs at once. */
+  readonly slots: number;
+}
+
+/** Jobs that were accepted and have not ended, and the runners that take jobs. */
+export interface Load {
+  /** Jobs that nobody has claimed, or whose attempt was given back. */
+  readonly waiting: number;
+  /** Jobs that somebody has claimed; those of a runner that died are among them until the next one claims them. */
+  readonly running: number;
+  /** How long the job has waited that has waited longest; 0 when none waits. */
+  readonly oldestWaitMs: number;
+  readonly runners: number;
+  /** Of all runners together. */
+  readonly slots: number;
 }
 
 /** One runner's right to write a job's events. */

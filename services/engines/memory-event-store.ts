@@ -9,8 +9,10 @@ import {
   type JobCommand,
   type JobEvent,
   type JobState,
+  type Load,
   type NewJob,
   type Position,
+  type PresentRunner,
   type StoredEvent,
   type TokenBucket,
 } from './event-store';
@@ -23,6 +25,8 @@ interface Job {
   events: JobEvent[];
   /** Until when the present attempt holds the job, in milliseconds since the epoch. */
   heldUntilMs: number;
+  /** Since when it waits, if it does. */
+  waitsSinceMs: number;
   readonly commands: JobCommand[];
   readonly wakers: Set<() => void>;
   expiry?: NodeJS.Timeout;
@@ -34,6 +38,7 @@ export class MemoryEventStore implements EventStore {
   private readonly idempotencyKeys = new Map<string, string>();
   private readonly buckets = new Map<string, { tokens: number; atMs: number; fullAtMs: number }>();
   private readonly places = new Map<string, Map<string, number>>();
+  private readonly runners = new Map<string, { slots: number; untilMs: number }>();
 
   async createJob(known: NewJob): Promise<{ readonly jobId: string; readonly created: boolean }> {
     const earlier = known.idempotencyKey === undefined ? undefined : this.idempotencyKeys.get(known.idempotencyKey);
@@ -84,6 +89,7 @@ export class MemoryEventStore implements EventStore {
     job.attempts--;
     job.state = 'queued';
     job.heldUntilMs = 0;
+    job.waitsSinceMs = Date.now();
     this.beginEpoch(job);
   }
 
@@ -193,10 +199,28 @@ export class MemoryEventStore implements EventStore {
     if (holders?.size === 0) this.places.delete(group);
   }
 
-  async underWay(): Promise<number> {
-    let count = 0;
-    for (const { state } of this.jobs.values()) if (state !== 'ended') count++;
-    return count;
+  async announceRunner({ id, slots }: PresentRunner, ttlMs: number): Promise<void> {
+    this.runners.set(id, { slots, untilMs: Date.now() + ttlMs });
+  }
+
+  async withdrawRunner({ id }: PresentRunner): Promise<void> {
+    this.runners.delete(id);
+  }
+
+  async load(): Promise<Load> {
+    const nowMs = Date.now();
+    let [waiting, running, oldestWaitMs, slots] = [0, 0, 0, 0];
+    for (const { state, waitsSinceMs } of this.jobs.values()) {
+      if (state === 'running') running++;
+      if (state !== 'queued') continue;
+      waiting++;
+      oldestWaitMs = Math.max(oldestWaitMs, nowMs - waitsSinceMs);
+    }
+    for (const [id, runner] of this.runners) {
+      if (runner.untilMs <= nowMs) this.runners.delete(id);
+      else slots += runner.slots;
+    }
+    return { waiting, running, oldestWaitMs, runners: this.runners.size, slots };
   }
 
   async overdue(maximum: number): Promise<readonly string[]> {
@@ -227,6 +251,7 @@ export class MemoryEventStore implements EventStore {
       epoch: randomUUID(),
       events: [],
       heldUntilMs: 0,
+      waitsSinceMs: Date.now(),
       commands: [],
       wakers: new Set(),
     };

@@ -9,8 +9,10 @@ import {
   type JobCommand,
   type JobEvent,
   type JobState,
+  type Load,
   type NewJob,
   type Position,
+  type PresentRunner,
   type StoredEvent,
   type TokenBucket,
 } from './event-store';
@@ -25,6 +27,10 @@ export async function openRedisEventStore(address: RedisAddress): Promise<EventS
 
 /** Jobs under way by their deadline; a key of its own, so it may tell for a while of jobs that have ended. */
 const DEADLINES = 'sandpiper:deadlines';
+/** Those of them that wait, by the time since when. What a crash left here goes with its deadline. */
+const WAITING = 'sandpiper:waiting';
+/** Those who take jobs, as `<slots> <id>`, by the end of their time. */
+const RUNNERS = 'sandpiper:runners';
 /** Events in one answer of a follower. */
 const PAGE = 500;
 /** More than a job can have; Redis takes a whole number. */
@@ -46,8 +52,8 @@ class RedisEventStore implements EventStore {
 
   async createJob(job: NewJob): Promise<{ readonly jobId: string; readonly created: boolean }> {
     // The job is there before its key is: a key never names a job that is not. Without a key it is overdue some time later.
-    await this.connection.run('jobRecord', keysOf(job.id), ...recordOf(job), randomUUID());
-    await this.connection.call((redis) => redis.zadd(DEADLINES, job.deadlineMs, job.id));
+    const nowMs = (await this.connection.run('jobRecord', keysOf(job.id), ...recordOf(job), randomUUID())) as number;
+    await Promise.all([this.isDue(job), this.waits(job.id, nowMs)]);
     if (job.idempotencyKey === undefined) return { jobId: job.id, created: true };
     const ttlMs = Math.max(0, job.deadlineMs - Date.now()) + job.retentionMs;
     const key = idempotencyKey(job.idempotencyKey);
@@ -60,7 +66,7 @@ class RedisEventStore implements EventStore {
   async forgetJob(jobId: string): Promise<void> {
     const key = (await this.connection.run('jobForget', keysOf(jobId))) as string | null;
     if (key) await this.connection.run('forgetKey', [idempotencyKey(key)], jobId);
-    await this.connection.call((redis) => redis.zrem(DEADLINES, jobId));
+    await this.isOver(jobId);
   }
 
   async findJob(jobId: string): Promise<JobState | undefined> {
@@ -93,7 +99,7 @@ class RedisEventStore implements EventStore {
     if (kind === 'held') return { kind, forMs: Number(number) };
     if (kind === 'spent') return { kind, attempts: Number(number) };
     // A store that lost its data learns of the deadline again.
-    await this.connection.call((redis) => redis.zadd(DEADLINES, job.deadlineMs, job.id));
+    await Promise.all([this.isDue(job), this.waitsNoMore(job.id)]);
     return { kind, attempt: { jobId: job.id, epoch, number: Number(number) } };
   }
 
@@ -104,7 +110,9 @@ class RedisEventStore implements EventStore {
   }
 
   async giveBack(attempt: Attempt): Promise<void> {
-    await this.connection.run('jobGiveBack', keysOf(attempt.jobId), attempt.epoch, randomUUID());
+    const keys = keysOf(attempt.jobId);
+    const nowMs = (await this.connection.run('jobGiveBack', keys, attempt.epoch, randomUUID())) as number;
+    if (nowMs > 0) await this.waits(attempt.jobId, nowMs);
   }
 
   async append(attempt: Attempt, events: readonly JobEvent[], after = -1): Promise<number> {
@@ -115,13 +123,13 @@ class RedisEventStore implements EventStore {
       await this.connection.run('jobAppend', keys, attempt.epoch, after, isTerminal ? 1 : 0, ...texts),
     );
     if (last === -1) throw new FencedError(attempt);
-    if (isTerminal) await this.connection.call((redis) => redis.zrem(DEADLINES, attempt.jobId));
+    if (isTerminal) await this.isOver(attempt.jobId);
     return last;
   }
 
   async endUnheld(jobId: string, event: JobEvent): Promise<boolean> {
     const ended = await this.connection.run('jobEndUnheld', keysOf(jobId), JSON.stringify(event), randomUUID());
-    await this.connection.call((redis) => redis.zrem(DEADLINES, jobId));
+    await this.isOver(jobId);
     return ended === 1;
   }
 
@@ -202,12 +210,28 @@ class RedisEventStore implements EventStore {
     );
     const states = await Promise.all(ids.map((id) => this.findJob(id)));
     const over = ids.filter((_, index) => states[index] === undefined || states[index].state === 'ended');
-    if (over.length > 0) await this.connection.call((redis) => redis.zrem(DEADLINES, ...over));
+    if (over.length > 0) await this.isOver(...over);
     return ids.filter((id) => !over.includes(id));
   }
 
-  async underWay(): Promise<number> {
-    return this.connection.call((redis) => redis.zcard(DEADLINES));
+  async announceRunner(runner: PresentRunner, ttlMs: number): Promise<void> {
+    await this.connection.run('announce', [RUNNERS], memberOf(runner), ttlMs);
+  }
+
+  async withdrawRunner(runner: PresentRunner): Promise<void> {
+    await this.connection.call((redis) => redis.zrem(RUNNERS, memberOf(runner)));
+  }
+
+  async load(): Promise<Load> {
+    const [underWay, waiting, oldest, present] = await Promise.all([
+      this.connection.call((redis) => redis.zcard(DEADLINES)),
+      this.connection.call((redis) => redis.zcard(WAITING)),
+      this.connection.call((redis) => redis.zrange(WAITING, 0, 0, 'WITHSCORES')),
+      this.connection.run('present', [RUNNERS]) as Promise<[number, number, number]>,
+    ]);
+    const [nowMs, runners, slots] = present;
+    const oldestWaitMs = oldest.length === 0 ? 0 : Math.max(0, nowMs - Number(oldest[1]));
+    return { waiting, running: Math.max(0, underWay - waiting), oldestWaitMs, runners, slots };
   }
 
   async ping(): Promise<void> {
@@ -217,6 +241,23 @@ class RedisEventStore implements EventStore {
   async close(): Promise<void> {
     this.connection.close();
     this.subscriber.close();
+  }
+
+  private isDue({ id, deadlineMs }: NewJob): Promise<unknown> {
+    return this.connection.call((redis) => redis.zadd(DEADLINES, deadlineMs, id));
+  }
+
+  private waits(jobId: string, sinceMs: number): Promise<unknown> {
+    return this.connection.call((redis) => redis.zadd(WAITING, sinceMs, jobId));
+  }
+
+  private waitsNoMore(...jobIds: readonly string[]): Promise<unknown> {
+    return this.connection.call((redis) => redis.zrem(WAITING, ...jobIds));
+  }
+
+  /** A job that is not under way any more does not wait either. */
+  private async isOver(...jobIds: readonly string[]): Promise<void> {
+    await Promise.all([this.waitsNoMore(...jobIds), this.connection.call((redis) => redis.zrem(DEADLINES, ...jobIds))]);
   }
 
   private async page(jobId: string, after: Position | undefined, maximum: number) {
@@ -246,6 +287,10 @@ function recordOf({ owner, language, deadlineMs, retentionMs, idempotencyKey: ke
 
 function idempotencyKey(key: string): string {
   return `sandpiper:idempotency:${key}`;
+}
+
+function memberOf({ id, slots }: PresentRunner): string {
+  return `${slots} ${id}`;
 }
 
 function placesOf(group: string): string {

@@ -14,13 +14,14 @@ const FRESH_MS = 1_000;
  *
  * @param slots jobs that all runners together run at once
  */
-export function watchBacklog(store: Pick<EventStore, 'underWay'>, slots: number): Backlog {
+export function watchBacklog(store: Pick<EventStore, 'load'>, slots: number): Backlog {
   let waiting = 0;
   let askedAtMs = -Infinity;
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
     try {
-      waiting = Math.max(0, (await store.underWay()) - slots);
+      const load = await store.load();
+      waiting = Math.max(0, load.waiting + load.running - slots);
     } catch {
       // The submit itself will tell that the store is away.
     } finally {

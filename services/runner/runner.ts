@@ -7,6 +7,7 @@ import type { PresentVersion } from '../languages/host-toolchains';
 import type { LanguageRuntime } from './language-runtime';
 import { localHost, type RunnerHost } from './host/host';
 import { runnerMetrics } from './metrics';
+import { announce } from './presence';
 import type { SandboxSupply } from './supply';
 import { startWorker } from './worker/worker';
 
@@ -74,6 +75,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     onBusy: (isBusy) => void host.busy(isBusy),
     log,
   });
+  const presence = announce(store, { id: options.runnerId, slots });
   const reaper = startReaper({ store, log });
   const hot = (options.hotLanguages ?? []).filter((id) => versions.some(({ language }) => language.id === id));
   void supply
@@ -86,6 +88,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     },
     drain: async (graceMs) => {
       reaper.close();
+      await presence.withdraw();
       const heartbeat = setInterval(() => void host.stillDraining(), HEARTBEAT_MS);
       await worker.drain(graceMs);
       clearInterval(heartbeat);

@@ -230,7 +230,7 @@ describe('the native WebSocket', () => {
       /unavailable.*retryAfterMs/,
     );
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(204);
-    expect(await gateway.store.underWay()).toBe(0);
+    expect(await gateway.store.load()).toMatchObject({ waiting: 0, running: 0 });
   });
 
   it('refuses a job that no queue carries', async () => {

@@ -276,16 +276,43 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         await expect(store.append(attempt, [STDOUT])).rejects.toThrow(FencedError);
       });
 
-      it('is under way until it has ended or was forgotten', async () => {
-        const before = await store.underWay();
-        const [ended, forgotten, overdue] = [newJob(), newJob(), newJob()];
-        for (const job of [ended, forgotten, overdue]) await store.createJob(job);
-        expect(await store.underWay()).toBe(before + 3);
+      it('waits until it is claimed and runs until it has ended', async () => {
+        const before = await store.load();
+        const since = async (): Promise<readonly number[]> => {
+          const { waiting, running } = await other.load();
+          return [waiting - before.waiting, running - before.running];
+        };
+        const [ended, forgotten, overdue] = [await created(), await created(), await created()];
+        expect(await since()).toEqual([3, 0]);
+        const attempt = await claimed(ended);
+        expect(await since()).toEqual([2, 1]);
+        await store.giveBack(attempt);
+        expect(await since()).toEqual([3, 0]);
         await store.append(await claimed(ended), [EXIT]);
+        expect(await since()).toEqual([2, 0]);
         await store.forgetJob(forgotten.id);
-        expect(await store.underWay()).toBe(before + 1);
+        expect(await since()).toEqual([1, 0]);
         await store.endUnheld(overdue.id, EXIT);
-        expect(await store.underWay()).toBe(before);
+        expect(await since()).toEqual([0, 0]);
+      });
+
+      it('runs again after a crash, without having waited in between', async () => {
+        const before = await store.load();
+        const job = await created();
+        await claimed(job, 1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await store.append(await claimed(job), [STDOUT]);
+        expect(await store.load()).toMatchObject({ waiting: before.waiting, running: before.running + 1 });
+        await store.endUnheld(job.id, EXIT);
+      });
+
+      it('tells how long the one has waited that has waited longest', async () => {
+        const first = await created();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const second = await created();
+        const { oldestWaitMs } = await store.load();
+        expect(oldestWaitMs).toBeGreaterThanOrEqual(45);
+        for (const { id } of [first, second]) await store.forgetJob(id);
       });
 
       it('is overdue when its deadline has passed, until it has ended', async () => {
@@ -359,6 +386,28 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         expect(await store.takePlace(group, 'd', 2, 60_000)).toBe(false);
         await other.leavePlace(group, 'a');
         expect(await store.takePlace(group, 'd', 2, 60_000)).toBe(true);
+      });
+    });
+
+    describe('runners', () => {
+      it('are counted until they are withdrawn or heard of no more', async () => {
+        const before = await store.load();
+        const since = async (): Promise<readonly number[]> => {
+          const { runners, slots } = await store.load();
+          return [runners - before.runners, slots - before.slots];
+        };
+        const [stays, goes, dies] = [2, 3, 5].map((slots) => ({ id: randomUUID(), slots }));
+        await store.announceRunner(stays!, 60_000);
+        await other.announceRunner(goes!, 60_000);
+        await other.announceRunner(stays!, 60_000);
+        expect(await since()).toEqual([2, 5]);
+        await store.withdrawRunner(goes!);
+        await store.announceRunner(dies!, 30);
+        await store.announceRunner(stays!, 60_000);
+        while ((await since())[0] !== 1) await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(await since()).toEqual([1, 2]);
+        await other.withdrawRunner(stays!);
+        expect(await since()).toEqual([0, 0]);
       });
     });
 

@@ -26,10 +26,11 @@ local function record(owner, language, deadline, retention, idempotencyKey, epoc
 end
 `;
 
+/** Returns the time, in milliseconds since the epoch by the store's clock. */
 const RECORD = `
 record(ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
 keep()
-return 1
+return now()
 `;
 
 /** ARGV: as RECORD, then leaseMs, maximumAttempts. Returns the kind and a number. */
@@ -56,7 +57,7 @@ redis.call('HSET', job, 'heldUntilMs', now() + ARGV[2])
 return 1
 `;
 
-/** ARGV: epoch, the next epoch. */
+/** ARGV: epoch, the next epoch. Returns the time, 0 when it was not this attempt's to give. */
 const GIVE_BACK = `
 local fields = redis.call('HMGET', job, 'epoch', 'state')
 if fields[1] ~= ARGV[1] or fields[2] ~= 'running' then return 0 end
@@ -64,7 +65,7 @@ redis.call('HINCRBY', job, 'attempts', -1)
 redis.call('HSET', job, 'state', 'queued', 'heldUntilMs', 0)
 begin(ARGV[2])
 notify()
-return 1
+return now()
 `;
 
 /** ARGV: epoch, number of the event before (-1: the last), whether the last one is terminal, then events. Returns the last number, -1 when fenced. */
@@ -179,6 +180,24 @@ redis.call('PEXPIRE', KEYS[1], math.max(1, longest[2] - now))
 return 1
 `;
 
+/** KEYS: the runners by the end of their time. ARGV: slots and id of one, ttlMs. */
+const ANNOUNCE = `
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+`;
+
+/** KEYS: the runners. Returns the time, how many there are and the slots of all. */
+const PRESENT = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+local members, slots = redis.call('ZRANGE', KEYS[1], 0, -1), 0
+for _, member in ipairs(members) do slots = slots + tonumber(string.match(member, '^%d+')) end
+return {now, #members, slots}
+`;
+
 /** KEYS: an idempotency key. ARGV: the job it is removed for. */
 const FORGET_KEY = `
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
@@ -202,6 +221,8 @@ export const scripts = {
   jobForget: onJob(FORGET),
   takeTokens: { numberOfKeys: 1, lua: TAKE_TOKENS },
   takePlace: { numberOfKeys: 1, lua: TAKE_PLACE },
+  announce: { numberOfKeys: 1, lua: ANNOUNCE },
+  present: { numberOfKeys: 1, lua: PRESENT },
   forgetKey: { numberOfKeys: 1, lua: FORGET_KEY },
 } as const;
 
