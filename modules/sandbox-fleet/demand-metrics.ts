@@ -1,5 +1,5 @@
 /**
- * What gateways are to publish of their fleet (docs/playground.md, "On the clouds": they do not yet). CloudWatch: in this namespace, with
+ * What gateways publish of their fleet (services/gateway/demand). CloudWatch: in this namespace, with
  * the dimensions `Environment` (`<application>-<environment>`) and `Fleet`. Cloud Monitoring: `custom.googleapis.com/sandpiper/slots_wanted` and so
  * on, of the resource `generic_task` (location: the region; namespace: `<application>-<environment>`; job: the fleet; task_id: `demand`).
  */

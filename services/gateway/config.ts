@@ -1,5 +1,7 @@
 import { choice, flag, list, required, text, wholeNumber, type Environment } from '../environment';
 import { LOG_LEVELS } from '../process-life';
+import type { DemandLaw } from './demand/demand';
+import { parseDemandDestination, type DemandDestination } from './demand/sink';
 import { defaultSettings, type GatewaySettings } from './settings';
 
 /** What the gateway's program is told by its environment; docs/settings.md lists the variables. */
@@ -11,6 +13,8 @@ export interface GatewayConfig {
   readonly settings: GatewaySettings;
   /** File that lists what the runners have. */
   readonly languagesFile: string;
+  /** Where the fleet's demand is published, and the law that it follows. */
+  readonly demand?: { readonly destination: DemandDestination; readonly law: DemandLaw };
   /** Directory of the built page. */
   readonly pageDirectory?: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -37,6 +41,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       'SANDPIPER_LANGUAGES',
       'the file that `./sandpiper languages --save` writes: what the runners have',
     ),
+    demand: readDemand(environment),
     pageDirectory: text(environment, 'SANDPIPER_PAGE'),
     logLevel: choice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     settings: {
@@ -54,6 +59,23 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       retentionMs: seconds('SANDPIPER_RETENTION_SECONDS', 14 * DAY_SECONDS, d.retentionMs),
       resumeGraceMs: seconds('SANDPIPER_RESUME_SECONDS', 3_600, d.resumeGraceMs),
       drainMs: seconds('SANDPIPER_DRAIN_SECONDS', 3_600, d.drainMs),
+    },
+  };
+}
+
+function readDemand(environment: Environment): GatewayConfig['demand'] {
+  const name = 'SANDPIPER_DEMAND';
+  const value = text(environment, name);
+  if (value === undefined) return undefined;
+  const number = <D extends number | undefined>(of: string, minimum: number, maximum: number, fallback: D) =>
+    wholeNumber(environment, of, { minimum, maximum, fallback });
+  return {
+    destination: parseDemandDestination(name, value),
+    law: {
+      utilizationPercent: number('SANDPIPER_UTILIZATION', 10, 100, 80),
+      clearSeconds: number('SANDPIPER_CLEAR_SECONDS', 5, 3_600, 30),
+      meanJobMs: number('SANDPIPER_MEAN_JOB_MS', 1, DAY_SECONDS * SECOND_MS, defaultSettings.meanJobMs),
+      baseSlots: number('SANDPIPER_BASE_SLOTS', 0, 1_000_000, undefined),
     },
   };
 }

@@ -10,6 +10,9 @@ import { startReaper } from '../engines/reaper';
 import type { PresentVersion } from '../languages/host-toolchains';
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../protocol/messages';
 import { authenticator } from './auth';
+import type { DemandLaw } from './demand/demand';
+import { startDemandPublisher } from './demand/publisher';
+import type { DemandSink } from './demand/sink';
 import { docsPage } from './docs-page';
 import { answerErrors } from './http-errors';
 import { createJobService } from './jobs';
@@ -40,6 +43,8 @@ export interface GatewayOptions {
   readonly adminPort?: number;
   /** Directory of the built page. @default no page */
   readonly pageDirectory?: string;
+  /** Where the fleet's demand is published, and the law that it follows. @default - nowhere: no fleet is scaled by it */
+  readonly demand?: { readonly sink: DemandSink; readonly law: DemandLaw };
   readonly logger: FastifyBaseLogger;
   /** Other protocols than the native one, such as Piston's. @default none */
   readonly protocols?: readonly Protocol[];
@@ -158,6 +163,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
   });
   const reaper = startReaper({ store, log });
+  const publisher =
+    options.demand &&
+    startDemandPublisher({
+      ...options.demand,
+      store,
+      figures: metrics.figures,
+      published: (what, result) => metrics.published.inc({ what, result }),
+      log,
+    });
   const admin =
     options.adminPort === undefined
       ? undefined
@@ -186,6 +200,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await new Promise<void>((resolve) => webSockets.close(() => resolve()));
       for (const timer of [impatient, outOfTime, cutOff]) clearTimeout(timer);
       watchers.close();
+      await publisher?.close();
       await admin?.close();
     },
   };

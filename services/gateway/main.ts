@@ -3,6 +3,7 @@ import { readOfferedFile } from '../languages/offered-file';
 import { openLogger, runProgram, toldToEnd } from '../process-life';
 import { startTracing } from '../tracing';
 import { readGatewayConfig } from './config';
+import { openDemandSink } from './demand/sink';
 import { openGateway } from './gateway';
 import { piston } from './piston/piston';
 
@@ -13,7 +14,8 @@ void runProgram('gateway', async () => {
   const versions = readOfferedFile(config.languagesFile);
   const tracing = startTracing('sandpiper-gateway', process.env);
   const engines = await openEngines(process.env);
-  const gateway = await openGateway({ ...config, ...engines, versions, protocols: [piston], logger });
+  const demand = config.demand && { sink: openDemandSink(config.demand.destination), law: config.demand.law };
+  const gateway = await openGateway({ ...config, ...engines, demand, versions, protocols: [piston], logger });
   logger.info({ port: gateway.port, adminPort: gateway.adminPort }, 'the gateway serves');
   logger.info({ signal: await toldToEnd() }, 'the gateway ends');
   await gateway.close();

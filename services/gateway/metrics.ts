@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { TERMINAL_EVENTS, type JobEvent } from '../engines/event-store';
 import { secondsHistogram } from '../seconds-histogram';
+import { tallyJobs, type JobFigures } from './demand/job-figures';
 import type { JobObserver } from './jobs';
 
 /** What a gateway counts; served on its private port. */
@@ -8,13 +9,17 @@ export interface GatewayMetrics {
   readonly registry: Registry;
   readonly connections: Gauge;
   readonly rejections: Counter<'code'>;
+  readonly published: Counter<'what' | 'result'>;
   readonly jobs: JobObserver;
+  /** The same jobs, as they are published for the fleet's graphs. */
+  readonly figures: JobFigures;
 }
 
 /** A job that was accepted here and whose end was not read here yet. */
 interface Timed {
   readonly language: string;
   readonly acceptedMs: number;
+  hasBegun: boolean;
   hasSpoken: boolean;
 }
 
@@ -48,6 +53,7 @@ export function gatewayMetrics(jobDeadlineMs: number): GatewayMetrics {
     registers,
   });
 
+  const tally = tallyJobs();
   /** In the order of their acceptance. */
   const timed = new Map<string, Timed>();
   const forgetOverdue = (): void => {
@@ -65,17 +71,28 @@ export function gatewayMetrics(jobDeadlineMs: number): GatewayMetrics {
       labelNames: ['code'],
       registers,
     }),
+    published: new Counter({
+      name: 'sandpiper_gateway_published_total',
+      help: 'What this gateway published of the fleet and of its own jobs, and whether it was taken',
+      labelNames: ['what', 'result'],
+      registers,
+    }),
+    figures: tally.figures,
     jobs: {
       accepted: (jobId, language) => {
         accepted.inc({ language });
         forgetOverdue();
-        timed.set(jobId, { language, acceptedMs: Date.now(), hasSpoken: false });
+        timed.set(jobId, { language, acceptedMs: Date.now(), hasBegun: false, hasSpoken: false });
       },
       read: (jobId, event) => {
         const job = timed.get(jobId);
         if (!job) return;
         const { language, acceptedMs } = job;
         const seconds = (Date.now() - acceptedMs) / 1000;
+        if (!job.hasBegun) {
+          job.hasBegun = true;
+          tally.began(seconds);
+        }
         const isOutput = event.type === 'stdout' || event.type === 'stderr';
         if (isOutput && !job.hasSpoken) {
           job.hasSpoken = true;
@@ -83,7 +100,9 @@ export function gatewayMetrics(jobDeadlineMs: number): GatewayMetrics {
         }
         if (!TERMINAL_EVENTS.has(event.type)) return;
         timed.delete(jobId);
-        ended.inc({ language, outcome: outcomeOf(event) });
+        const outcome = outcomeOf(event);
+        ended.inc({ language, outcome });
+        tally.ended(outcome);
         whole.observe({ language }, seconds);
       },
     },

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore } from '../../engines/event-store';
+import { demandOf, type DemandLaw } from './demand';
+import type { JobFigures } from './job-figures';
+import type { DemandSink } from './sink';
+
+/** Publishes what a fleet is scaled by. */
+export interface DemandPublisher {
+  /** Publishes the gateway's own jobs a last time. */
+  close(): Promise<void>;
+}
+
+export interface DemandPublisherProps {
+  readonly store: Pick<EventStore, 'load' | 'takeTokens'>;
+  readonly sink: DemandSink;
+  readonly law: DemandLaw;
+  /** The gateway's own jobs. */
+  readonly figures: JobFigures;
+  /** Time between two values of the demand, over all gateways. @default 10_000 */
+  readonly periodMs?: number;
+  /** Time between two publications of the gateway's own jobs. @default 60_000 */
+  readonly jobsPeriodMs?: number;
+  /** Told of each publication. @default nobody */
+  readonly published?: (what: 'demand' | 'jobs', result: 'taken' | 'failed') => void;
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/**
+ * The demand is that of the whole fleet, so one gateway publishes it each period, whichever takes the event store's token first; if it dies,
+ * another does so in the next. An event store that is away is no demand of zero: nothing is published, which raises the alarm for missing
+ * demand and leaves the fleet as it is.
+ */
+export function startDemandPublisher(props: DemandPublisherProps): DemandPublisher {
+  const { store, sink, law, figures, periodMs = 10_000, jobsPeriodMs = 60_000, published = () => {}, log } = props;
+  const turn = { key: 'demand publisher', capacity: 1, refillPerSecond: 1000 / periodMs };
+  const closing = new AbortController();
+  const failing = new Set<string>();
+
+  /** Never rejects. An outage is logged once. */
+  const attempt = async (what: 'demand' | 'jobs', publish: () => Promise<void>): Promise<void> => {
+    try {
+      await publish();
+      failing.delete(what);
+      published(what, 'taken');
+    } catch (error) {
+      published(what, 'failed');
+      if (!failing.has(what)) log(`the fleet’s ${what} could not be published`, { error: (error as Error).message });
+      failing.add(what);
+    }
+  };
+  const takeTurn = async (): Promise<number> => {
+    let waitMs = periodMs;
+    const publish = async (): Promise<void> => sink.publishDemand(demandOf(await store.load(), law));
+    try {
+      const { taken, retryAfterMs } = await store.takeTokens(turn, 1);
+      if (taken) await attempt('demand', publish);
+      else waitMs = retryAfterMs;
+    } catch (error) {
+      await attempt('demand', () => Promise.reject(error as Error));
+    }
+    return waitMs;
+  };
+  const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: closing.signal }).catch(() => {});
+  const publishDemand = async (): Promise<void> => {
+    while (!closing.signal.aborted) await pause(await takeTurn());
+  };
+  const publishJobs = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await pause(jobsPeriodMs);
+      await attempt('jobs', () => sink.publishJobs(figures));
+    }
+  };
+  const working = Promise.all([publishDemand(), publishJobs()]);
+  return {
+    close: async () => {
+      closing.abort();
+      await working;
+      sink.close();
+    },
+  };
+}
