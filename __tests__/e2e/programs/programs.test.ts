@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { SignJWT } from 'jose';
 import { connect, endOf, type TestClient } from '../../support/gateway/test-client';
 import { startRedis, type RedisServer } from '../../support/engines/redis-server';
@@ -30,6 +31,7 @@ describe('the programs of the playground', () => {
   requireTool(['root', 'crun', 'gcc', 'python3', 'redis-server', 'moto_server']);
   jest.setTimeout(120_000);
   let moto: Moto;
+  let cloudwatch: CloudWatchClient;
   let redis: RedisServer;
   let playground: Playground;
   let gateway: GatewayProgram;
@@ -55,10 +57,16 @@ describe('the programs of the playground', () => {
     });
     await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
     [moto, redis] = await Promise.all([startMoto(), startRedis()]);
+    cloudwatch = new CloudWatchClient({
+      region: sqsEnvironment.AWS_REGION,
+      endpoint: moto.endpoint,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
     const { queueUrl, deadLetterQueueUrl } = await createQueues(moto.endpoint);
     playground = await openPlayground(
       {
         ...sqsEnvironment,
+        AWS_ENDPOINT_URL_CLOUDWATCH: moto.endpoint,
         SANDPIPER_QUEUE: queueUrl,
         SANDPIPER_DEAD_LETTERS: deadLetterQueueUrl,
         SANDPIPER_EVENTS: `redis://127.0.0.1:${redis.port}`,
@@ -68,17 +76,40 @@ describe('the programs of the playground', () => {
       ['python', 'bash'],
     );
     [gateway, runner] = await Promise.all([
-      playground.startGateway({ SANDPIPER_ALLOW_ANONYMOUS: 'false' }),
+      playground.startGateway({
+        SANDPIPER_ALLOW_ANONYMOUS: 'false',
+        SANDPIPER_DEMAND: `cloudwatch:${sqsEnvironment.AWS_REGION}/app-test/fleet`,
+      }),
       playground.startRunner(),
     ]);
   }, 120_000);
   afterAll(async () => {
     for (const client of clients) client.socket.terminate();
     await playground?.stop();
+    cloudwatch?.destroy();
     await Promise.all([moto?.stop(), redis?.stop()]);
     await new Promise((resolve) => collector.close(resolve));
   });
 
+  /** The largest value that was published. */
+  const published = async (metric: string, outcome?: string): Promise<number | undefined> => {
+    const { Datapoints = [] } = await cloudwatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace: 'Sandpiper',
+        MetricName: metric,
+        Dimensions: Object.entries({
+          Environment: 'app-test',
+          Fleet: 'fleet',
+          ...(outcome === undefined ? {} : { Outcome: outcome }),
+        }).map(([Name, Value]) => ({ Name, Value })),
+        StartTime: new Date(Date.now() - 600_000),
+        EndTime: new Date(Date.now() + 600_000),
+        Period: 1_200,
+        Statistics: ['Maximum'],
+      }),
+    );
+    return Datapoints.length === 0 ? undefined : Math.max(...Datapoints.map(({ Maximum = 0 }) => Maximum));
+  };
   const token = () =>
     new SignJWT({ user_id: 'u1' }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(JWT_SECRET));
   const client = async (headers: Readonly<Record<string, string>> = {}): Promise<TestClient> => {
@@ -138,6 +169,12 @@ describe('the programs of the playground', () => {
     expect(sent).not.toContain('a-private-word');
   });
 
+  it('publish the runner that is there, for the fleet to be scaled by', async () => {
+    while ((await published('InstancesInService')) !== 1) await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await published('SlotsInService')).toBe(2);
+    expect(await published('SlotsWanted')).toBeGreaterThanOrEqual(0);
+  });
+
   it('refuse a job at once when too many wait, with a time to try again', async () => {
     // Nobody runs the jobs of this queue.
     const queue = await createQueues(moto.endpoint, '-full');
@@ -170,6 +207,7 @@ describe('the programs of the playground', () => {
   it('end in order when they are told to', async () => {
     await runner.end('SIGTERM');
     await gateway.end('SIGTERM');
+    expect(await published('JobsEnded', 'ok')).toBeGreaterThanOrEqual(2);
     expect([runner.child.exitCode, gateway.child.exitCode]).toEqual([0, 0]);
   });
 });
