@@ -3,7 +3,16 @@
 
 const MINIMUM_NODE = [20, 19];
 
+/** Who read the output may have gone (`| head`): the command does its work all the same. */
+function outliveReaders(stream) {
+  stream.on('error', function (error) {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 function main() {
+  outliveReaders(process.stdout);
+  outliveReaders(process.stderr);
   const version = process.versions.node.split('.').map(Number);
   if (version[0] < MINIMUM_NODE[0] || (version[0] === MINIMUM_NODE[0] && version[1] < MINIMUM_NODE[1])) {
     const needed = MINIMUM_NODE.join('.');

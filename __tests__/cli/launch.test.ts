@@ -30,6 +30,14 @@ describe('./sandpiper', () => {
     expect(run.stderr).toMatch(/needs Node\.js 20\.19 or newer; this is 20\.18\.3/);
   });
 
+  it('does its work when nobody reads its output any more', () => {
+    const program = path.join(project, 'sandpiper');
+    // The reader is gone before there is anything to read; the shell then says how the command ended.
+    const script = `{ "${program}" --help; echo "ended with $?" >&2; } | true`;
+    const run = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect(run.stderr).toBe('ended with 0\n');
+  });
+
   it('runs through a symbolic link from another directory', () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-link-'));
     fs.symlinkSync(path.join(project, 'sandpiper'), path.join(directory, 'sp'));
