@@ -307,9 +307,11 @@ for name, size in (('terabyte', 1 << 40), ('exabyte', 1 << 62)):
     name: 'files in memory count as memory',
     language: 'python',
     code: `
-import os
+import os, time
 files = []
 print("growing", flush=True)
+# The line leaves before gVisor, which is ended with the program, is gone.
+time.sleep(1)
 while True:
     fd = os.memfd_create('x')
     files.append(fd)
