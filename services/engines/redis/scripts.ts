@@ -1,3 +1,11 @@
+/** The time by the store's own clock, in milliseconds since the epoch. */
+const NOW = `
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`;
+
 /**
  * What must happen at once, in Lua. Each script touches the keys of one job (one slot of a cluster): KEYS[1] the job's hash,
  * KEYS[2] the stream of its present attempt's events, whose entry `<n>-0` is event n, KEYS[3] the list of its commands.
@@ -5,10 +13,6 @@
  */
 const PRELUDE = `
 local job, stream, commands = KEYS[1], KEYS[2], KEYS[3]
-local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
 local function keep()
   local fields = redis.call('HMGET', job, 'state', 'deadlineMs', 'retentionMs')
   local ttl = tonumber(fields[3])
@@ -154,8 +158,7 @@ return key
 
 /** KEYS: a bucket. ARGV: capacity, refill per second, tokens. Returns whether they were taken, and the wait in milliseconds. */
 const TAKE_TOKENS = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = now()
 local capacity, refill, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local fields = redis.call('HMGET', KEYS[1], 'tokens', 'atMs')
 local tokens = capacity
@@ -170,8 +173,7 @@ return {0, math.ceil((wanted - tokens) / refill * 1000)}
 
 /** KEYS: a group, as a sorted set of holders by the end of their time. ARGV: holder, maximum, ttlMs. */
 const TAKE_PLACE = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = now()
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
@@ -182,16 +184,14 @@ return 1
 
 /** KEYS: the runners by the end of their time. ARGV: slots and id of one, ttlMs. */
 const ANNOUNCE = `
-local time = redis.call('TIME')
-redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2], ARGV[1])
+redis.call('ZADD', KEYS[1], now() + ARGV[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `;
 
 /** KEYS: the runners. Returns the time, how many there are and the slots of all. */
 const PRESENT = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = now()
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 local members, slots = redis.call('ZRANGE', KEYS[1], 0, -1), 0
 for _, member in ipairs(members) do slots = slots + tonumber(string.match(member, '^%d+')) end
@@ -204,7 +204,8 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 `;
 
-const onJob = (lua: string) => ({ numberOfKeys: 3, lua: PRELUDE + lua });
+const onJob = (lua: string) => ({ numberOfKeys: 3, lua: NOW + PRELUDE + lua });
+const onOneKey = (lua: string) => ({ numberOfKeys: 1, lua: NOW + lua });
 
 /** By the name of the command that they become. */
 export const scripts = {
@@ -219,10 +220,10 @@ export const scripts = {
   jobCommand: onJob(COMMAND),
   jobCommands: onJob(COMMANDS),
   jobForget: onJob(FORGET),
-  takeTokens: { numberOfKeys: 1, lua: TAKE_TOKENS },
-  takePlace: { numberOfKeys: 1, lua: TAKE_PLACE },
-  announce: { numberOfKeys: 1, lua: ANNOUNCE },
-  present: { numberOfKeys: 1, lua: PRESENT },
+  takeTokens: onOneKey(TAKE_TOKENS),
+  takePlace: onOneKey(TAKE_PLACE),
+  announce: onOneKey(ANNOUNCE),
+  present: onOneKey(PRESENT),
   forgetKey: { numberOfKeys: 1, lua: FORGET_KEY },
 } as const;
 
