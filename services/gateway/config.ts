@@ -30,6 +30,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
   const seconds = (name: string, maximum: number, fallbackMs: number): number =>
     number(name, 1, maximum, fallbackMs / SECOND_MS) * SECOND_MS;
   const d = defaultSettings;
+  const meanJobMs = number('SANDPIPER_MEAN_JOB_MS', 1, DAY_SECONDS * SECOND_MS, d.meanJobMs);
   const port = required(environment, 'PORT', 'the port to listen on');
   return {
     host: text(environment, 'HOST') ?? '0.0.0.0',
@@ -41,7 +42,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       'SANDPIPER_LANGUAGES',
       'the file that `./sandpiper languages --save` writes: what the runners have',
     ),
-    demand: readDemand(environment),
+    demand: readDemand(environment, meanJobMs),
     pageDirectory: text(environment, 'SANDPIPER_PAGE'),
     logLevel: choice(environment, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     settings: {
@@ -54,7 +55,7 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       maximumJobsPerOwner: number('SANDPIPER_JOBS_PER_USER', 1, 1_000_000, d.maximumJobsPerOwner),
       maximumQueueWaitMs: seconds('SANDPIPER_QUEUE_WAIT_SECONDS', DAY_SECONDS, d.maximumQueueWaitMs),
       slots: number('SANDPIPER_SLOTS', 1, 1_000_000, d.slots),
-      meanJobMs: number('SANDPIPER_MEAN_JOB_MS', 1, DAY_SECONDS * SECOND_MS, d.meanJobMs),
+      meanJobMs,
       jobDeadlineMs: seconds('SANDPIPER_DEADLINE_SECONDS', DAY_SECONDS, d.jobDeadlineMs),
       retentionMs: seconds('SANDPIPER_RETENTION_SECONDS', 14 * DAY_SECONDS, d.retentionMs),
       resumeGraceMs: seconds('SANDPIPER_RESUME_SECONDS', 3_600, d.resumeGraceMs),
@@ -63,19 +64,25 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
   };
 }
 
-function readDemand(environment: Environment): GatewayConfig['demand'] {
+function readDemand(environment: Environment, meanJobMs: number): GatewayConfig['demand'] {
   const name = 'SANDPIPER_DEMAND';
   const value = text(environment, name);
   if (value === undefined) return undefined;
-  const number = <D extends number | undefined>(of: string, minimum: number, maximum: number, fallback: D) =>
-    wholeNumber(environment, of, { minimum, maximum, fallback });
   return {
     destination: parseDemandDestination(name, value),
     law: {
-      utilizationPercent: number('SANDPIPER_UTILIZATION', 10, 100, 80),
-      clearSeconds: number('SANDPIPER_CLEAR_SECONDS', 5, 3_600, 30),
-      meanJobMs: number('SANDPIPER_MEAN_JOB_MS', 1, DAY_SECONDS * SECOND_MS, defaultSettings.meanJobMs),
-      baseSlots: number('SANDPIPER_BASE_SLOTS', 0, 1_000_000, undefined),
+      utilizationPercent: wholeNumber(environment, 'SANDPIPER_UTILIZATION', {
+        minimum: 10,
+        maximum: 100,
+        fallback: 80,
+      }),
+      clearSeconds: wholeNumber(environment, 'SANDPIPER_CLEAR_SECONDS', { minimum: 5, maximum: 3_600, fallback: 30 }),
+      meanJobMs,
+      baseSlots: wholeNumber(environment, 'SANDPIPER_BASE_SLOTS', {
+        minimum: 0,
+        maximum: 1_000_000,
+        fallback: undefined,
+      }),
     },
   };
 }

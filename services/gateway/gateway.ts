@@ -163,6 +163,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     );
   });
   const reaper = startReaper({ store, log });
+  const admin =
+    options.adminPort === undefined
+      ? undefined
+      : await openAdmin({ queue, store, registry: metrics.registry, port: options.adminPort });
+  await app.listen({ host: options.host ?? '0.0.0.0', port: options.port });
+  // Fastify ends idle connections at once; the header timeout of Node.js must outlive the keep-alive.
+  app.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   const publisher =
     options.demand &&
     startDemandPublisher({
@@ -172,13 +179,6 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       published: (what, result) => metrics.published.inc({ what, result }),
       log,
     });
-  const admin =
-    options.adminPort === undefined
-      ? undefined
-      : await openAdmin({ queue, store, registry: metrics.registry, port: options.adminPort });
-  await app.listen({ host: options.host ?? '0.0.0.0', port: options.port });
-  // Fastify ends idle connections at once; the header timeout of Node.js must outlive the keep-alive.
-  app.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
 
   return {
     port: (app.server.address() as AddressInfo).port,

@@ -36,29 +36,27 @@ export function startDemandPublisher(props: DemandPublisherProps): DemandPublish
   const closing = new AbortController();
   const failing = new Set<string>();
 
-  /** Never rejects. An outage is logged once. */
-  const attempt = async (what: 'demand' | 'jobs', publish: () => Promise<void>): Promise<void> => {
-    try {
-      await publish();
-      failing.delete(what);
-      published(what, 'taken');
-    } catch (error) {
-      published(what, 'failed');
-      if (!failing.has(what)) log(`the fleet’s ${what} could not be published`, { error: (error as Error).message });
-      failing.add(what);
-    }
+  const taken = (what: 'demand' | 'jobs'): void => {
+    failing.delete(what);
+    published(what, 'taken');
   };
+  /** An outage is logged once. */
+  const failed = (what: 'demand' | 'jobs', error: unknown): void => {
+    published(what, 'failed');
+    if (!failing.has(what)) log(`the fleet’s ${what} could not be published`, { error: (error as Error).message });
+    failing.add(what);
+  };
+  /** @returns the time until the next turn */
   const takeTurn = async (): Promise<number> => {
-    let waitMs = periodMs;
-    const publish = async (): Promise<void> => sink.publishDemand(demandOf(await store.load(), law));
     try {
-      const { taken, retryAfterMs } = await store.takeTokens(turn, 1);
-      if (taken) await attempt('demand', publish);
-      else waitMs = retryAfterMs;
+      const answer = await store.takeTokens(turn, 1);
+      if (!answer.taken) return answer.retryAfterMs;
+      await sink.publishDemand(demandOf(await store.load(), law));
+      taken('demand');
     } catch (error) {
-      await attempt('demand', () => Promise.reject(error as Error));
+      failed('demand', error);
     }
-    return waitMs;
+    return periodMs;
   };
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal: closing.signal }).catch(() => {});
   const publishDemand = async (): Promise<void> => {
@@ -67,7 +65,10 @@ export function startDemandPublisher(props: DemandPublisherProps): DemandPublish
   const publishJobs = async (): Promise<void> => {
     while (!closing.signal.aborted) {
       await pause(jobsPeriodMs);
-      await attempt('jobs', () => sink.publishJobs(figures));
+      await sink.publishJobs(figures).then(
+        () => taken('jobs'),
+        (error: unknown) => failed('jobs', error),
+      );
     }
   };
   const working = Promise.all([publishDemand(), publishJobs()]);
