@@ -77,7 +77,8 @@ export async function bootMachine(options: {
   const at = (file: string) => path.join(directory, file);
   for (const part of ['upper', 'work', 'root']) fs.mkdirSync(at(part));
   const root = at('root');
-  const cgroups = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup']
+  const cgroups = ['unified', 'systemd', 'memory', 'pids', 'cpu', 'cpuacct', '.']
+    .map((hierarchy) => path.join('/sys/fs/cgroup', hierarchy))
     .filter((hierarchy) => fs.existsSync(path.join(hierarchy, 'cgroup.procs')))
     .map((hierarchy) => path.join(hierarchy, `sandpiper-${name}-${process.pid}`));
   const servers = [
