@@ -6,7 +6,7 @@ const dgram = require('node:dgram');
 const net = require('node:net');
 const path = require('node:path');
 
-const [directory, address, eventStore = address] = process.argv.slice(2);
+const [directory, address, eventStore] = process.argv.slice(2);
 const METADATA = '169.254.169.254';
 const EVENT_STORE_PORT = 6379;
 const A_RECORD = 1;
