@@ -68,7 +68,7 @@ describe('the simulated fleet', () => {
       await store.createJob({ ...known, language: 'script' });
       const job = { language: 'script', files: [{ content: `sleep ${40 + 10 * (n % 7)}` }] };
       lives.set(id, { sentAt: performance.now(), takenAt: NaN, endedAt: NaN });
-      const body = encodeJobMessage({ v: 1, ...known, acceptedMs: Date.now(), job });
+      const body = encodeJobMessage({ ...known, acceptedMs: Date.now(), job });
       await queue.send({ body, attributes: { life: id } });
       ended.push(
         (async () => {

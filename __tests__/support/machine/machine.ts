@@ -29,7 +29,7 @@ import { INIT, prepareRoot } from './prepare-root';
 import type { SimulatedCloud } from './simulated-cloud';
 import { createAuthority, type TestAuthority } from './test-authority';
 
-export { awsCloud } from './aws-cloud';
+export { awsCloud, type AwsCloud } from './aws-cloud';
 export { startFakeGcs, type FakeGcs } from './fake-gcs';
 export { gcpCloud, type GcpCloud, type WrittenLogEntry } from './gcp-cloud';
 export type { SimulatedCloud } from './simulated-cloud';

@@ -20,8 +20,11 @@ export interface HeldJob {
   giveBack(): void;
 }
 
-/** Why a job goes on elsewhere, or again: the drain, a failed sandbox, an image that cannot be had, another attempt, a store that stayed away. */
-export type PutBack = 'drain' | 'sandboxError' | 'noImage' | 'fenced' | 'unavailable';
+/**
+ * Why a job goes on elsewhere, or again: the drain, a failed sandbox, an image that cannot be had, a message of a newer version,
+ * another attempt, a store that stayed away.
+ */
+export type PutBack = 'drain' | 'sandboxError' | 'noImage' | 'newerMessage' | 'fenced' | 'unavailable';
 
 export interface HeldJobProps {
   readonly jobId: string;

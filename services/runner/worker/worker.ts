@@ -1,5 +1,5 @@
 import type { Attempt, EventStore, JobEvent } from '../../engines/event-store';
-import { decodeJobMessage, type JobMessage } from '../../engines/job-message';
+import { decodeJobMessage, NewerMessageError, type JobMessage } from '../../engines/job-message';
 import { leaveJobPlace } from '../../engines/job-places';
 import type { JobQueue, Lease } from '../../engines/job-queue';
 import type { Job } from '../../protocol/job';
@@ -46,6 +46,8 @@ const WAIT_SECONDS = 20;
 /** The maximum of one SQS call. */
 const MAXIMUM_RECEIVED = 10;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
+/** A message of a newer version waits so long before somebody looks at it again: in a rolling upgrade, newer runners are there soon. */
+const NEWER_MESSAGE_SECONDS = 5;
 
 /** Starts to take jobs at once. */
 export function startWorker(props: WorkerProps): Worker {
@@ -58,6 +60,11 @@ export function startWorker(props: WorkerProps): Worker {
 
   const take = async (lease: Lease): Promise<void> => {
     const message = decoded(lease);
+    if (message instanceof NewerMessageError) {
+      log('a message is left for a newer runner', { message: lease.id, error: message.message });
+      props.observer?.putBack('newerMessage');
+      return lease.release(NEWER_MESSAGE_SECONDS);
+    }
     if (message instanceof Error) {
       log('a message is put aside', { message: lease.id, error: message.message });
       await lease.deadLetter(message.message);

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { encodeJobMessage } from '../../../../services/engines/job-message';
 import { MemoryEventStore } from '../../../../services/engines/memory-event-store';
 import { MemoryJobQueue } from '../../../../services/engines/memory-job-queue';
@@ -51,7 +52,7 @@ async function submit(
   const known = { id, owner: 'user:1', deadlineMs, retentionMs: HOUR_MS };
   await store.createJob({ ...known, language: 'script' });
   const body = { language: 'script', files: [{ content: script }], ...job };
-  await queue.send({ body: encodeJobMessage({ v: 1, ...known, acceptedMs: Date.now(), job: body }) });
+  await queue.send({ body: encodeJobMessage({ ...known, acceptedMs: Date.now(), job: body }) });
   return id;
 }
 
@@ -203,6 +204,18 @@ describe('a worker', () => {
     worker();
     await untilEmpty();
     expect(await queue.deadLetters.list(10)).toHaveLength(1);
+  });
+
+  it('leaves a message of a newer version to a newer runner', async () => {
+    const putBack: string[] = [];
+    const observer = { claimed: () => {}, ran: () => {}, ended: () => {}, putBack: (why: string) => putBack.push(why) };
+    await queue.send({ body: deflateRawSync(JSON.stringify({ v: 2 })).toString('base64') });
+    const old = worker({ observer });
+    while (putBack.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await old.drain(0);
+    expect(putBack).toEqual(['newerMessage']);
+    expect(await queue.deadLetters.list(10)).toEqual([]);
+    expect(await queue.depth()).toEqual({ waiting: 1, inFlight: 0 });
   });
 
   it('tells the client of a language that it does not have', async () => {
