@@ -18,6 +18,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'cert', summary: 'put a self-signed certificate into a cloud' },
   { name: 'build', summary: 'build what the stacks deploy and print its SHA-256' },
   { name: 'synth', summary: 'write the Terraform configuration of the stacks' },
+  { name: 'preflight', summary: 'read a cloud account before a first deployment' },
   { name: 'deploy', summary: 'deploy stacks with CDKTF' },
   { name: 'destroy', summary: 'destroy deployed stacks' },
   { name: 'test', summary: 'run the tests' },
