@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Cloud } from '../../modules/platform';
 import { readArtifactManifest } from '../../modules/boot/artifact-manifest';
 import { projectDirectory } from '../provision/project';
 import { failed, ok, type Finding } from './check';
@@ -19,20 +18,22 @@ interface Expected {
 /** Reads a bucket; a size of undefined means that the object is not there. */
 export interface BootstrapReader {
   readonly bucket: string;
+  /** The commands that make the bucket and fill it, in full. */
+  readonly bootstrap: string;
+  readonly push: string;
   exists(): Promise<boolean>;
   size(key: string): Promise<number | undefined>;
 }
 
 /** Whether what the machines of a playground fetch at boot was built, and pushed whole. */
 export async function pushedObjects(
-  cloud: Cloud,
   reader: BootstrapReader,
   file = path.join(projectDirectory, MANIFEST),
 ): Promise<readonly Finding[]> {
   const bucket = (await reader.exists())
     ? ok(reader.bucket, 'bootstrap bucket')
-    : failed(`${reader.bucket} does not exist`, `./sandpiper bootstrap ${cloud}`, 'bootstrap bucket');
-  const push = `./sandpiper push ${cloud}`;
+    : failed(`${reader.bucket} does not exist`, reader.bootstrap, 'bootstrap bucket');
+  const { push } = reader;
   if (!fs.existsSync(file))
     return [bucket, failed(`nothing is built: no ${MANIFEST}`, `./sandpiper build, then ${push}`)];
   let expected: Expected[];

@@ -1,10 +1,5 @@
-/**
- * Names of the bootstrap buckets, which hold what machines need and no stack uploads. Here, where no provider is needed, for the stacks
- * and the command line both say them.
- */
-
-/** The bucket of an account and region. */
-export function awsBootstrapBucket(place: {
+/** Name of the bootstrap bucket on AWS: one for each account and region, at most 50 characters. */
+export function awsBootstrapBucketName(place: {
   readonly application: string;
   readonly accountId: string;
   readonly region: string;
@@ -12,7 +7,7 @@ export function awsBootstrapBucket(place: {
   return `${place.application}-bootstrap-${place.accountId}-${place.region}`;
 }
 
-/** The bucket of a project. */
-export function gcpBootstrapBucket(place: { readonly project: string; readonly application: string }): string {
+/** Name of the bootstrap bucket on GCP: one for each project. Bucket names are global; the project's id makes this one unique. */
+export function gcpBootstrapBucketName(place: { readonly project: string; readonly application: string }): string {
   return `${place.project}-${place.application}-bootstrap`;
 }

@@ -34,22 +34,28 @@ export interface Identity {
 
 export type AwsClients = ReturnType<typeof awsClients>;
 
-/** IAM and Route 53 are the same everywhere; without a region they are asked where all regions may be asked about. */
-const ANY_REGION = 'us-east-1';
+/** A region of the same partition that every account has: a region that is not enabled refuses even to say who asks. */
+function alwaysEnabled(region: string | undefined): string {
+  if (region?.startsWith('cn-')) return 'cn-north-1';
+  return region?.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
+}
 
 /** Clients that take credentials, and `AWS_ENDPOINT_URL`, from the SDK's usual places. */
 export function awsClients(region: string | undefined) {
-  const config = { region: region ?? ANY_REGION };
+  const everywhere = { region: alwaysEnabled(region) };
+  const config = region === undefined ? everywhere : { region };
   return {
     acm: new ACMClient(config),
     ec2: new EC2Client(config),
     elb: new ElasticLoadBalancingV2Client(config),
-    iam: new IAMClient(config),
+    /** Where it is asked which regions there are. */
+    home: new EC2Client(everywhere),
+    iam: new IAMClient(everywhere),
     quotas: new ServiceQuotasClient(config),
-    route53: new Route53Client(config),
+    route53: new Route53Client(everywhere),
     // Buckets are asked for by path: their names are no host names of an emulator.
     s3: new S3Client({ ...config, forcePathStyle: true }),
-    sts: new STSClient(config),
+    sts: new STSClient(everywhere),
   };
 }
 

@@ -1,5 +1,5 @@
 import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { awsBootstrapBucket } from '../../../modules/boot/bootstrap-names';
+import { awsBootstrapBucketName } from '../../../modules/boot/bootstrap-names';
 import { ok, type Finding } from '../check';
 import { pushedObjects } from '../pushed-objects';
 import type { AwsAccount } from './account';
@@ -13,13 +13,17 @@ export async function artifacts(
   const { settings, identity, clients } = account;
   if (!settings.playground) return [ok('the stack uploads all that it needs (PLAYGROUND=true needs more)')];
   const { accountId } = identity;
-  const bucket = awsBootstrapBucket({ application: settings.application, accountId, region: account.region() });
+  const { application } = settings;
+  const region = account.region();
+  const bucket = awsBootstrapBucketName({ application, accountId, region });
+  const flags = `--region ${region} --application ${application}`;
   // A bucket of that name that is somebody else's is none of ours.
   const place = { Bucket: bucket, ExpectedBucketOwner: accountId };
   return pushedObjects(
-    'aws',
     {
       bucket,
+      bootstrap: `./sandpiper bootstrap aws ${flags}`,
+      push: `./sandpiper push aws ${flags}`,
       exists: async () =>
         (await unlessAbsent(clients.s3.send(new HeadBucketCommand(place), { abortSignal: signal }))) !== undefined,
       size: async (key) =>

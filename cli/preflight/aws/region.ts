@@ -5,7 +5,7 @@ import type { AwsAccount } from './account';
 /** Whether the region exists and the account has opted into it. */
 export async function region(account: AwsAccount, signal: AbortSignal): Promise<Finding> {
   const name = account.region();
-  const { Regions = [] } = await account.clients.ec2.send(new DescribeRegionsCommand({ AllRegions: true }), {
+  const { Regions = [] } = await account.clients.home.send(new DescribeRegionsCommand({ AllRegions: true }), {
     abortSignal: signal,
   });
   const found = Regions.find(({ RegionName }) => RegionName === name);

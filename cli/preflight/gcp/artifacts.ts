@@ -1,4 +1,4 @@
-import { gcpBootstrapBucket } from '../../../modules/boot/bootstrap-names';
+import { gcpBootstrapBucketName } from '../../../modules/boot/bootstrap-names';
 import { ok, type Finding } from '../check';
 import { pushedObjects } from '../pushed-objects';
 import { unlessAbsent } from './google';
@@ -8,12 +8,15 @@ import type { GcpProject } from './project';
 export async function artifacts(of: GcpProject, signal: AbortSignal, manifest?: string): Promise<readonly Finding[]> {
   const { settings, google, project } = of;
   if (!settings.playground) return [ok('the stack uploads all that it needs (PLAYGROUND=true needs more)')];
-  const bucket = gcpBootstrapBucket({ project, application: settings.application });
+  const { application } = settings;
+  const bucket = gcpBootstrapBucketName({ project, application });
+  const flags = `--project ${project} --application ${application}`;
   const path = `storage/v1/b/${encodeURIComponent(bucket)}`;
   return pushedObjects(
-    'gcp',
     {
       bucket,
+      bootstrap: `./sandpiper bootstrap gcp ${flags} --region ${of.values.gcp_region ?? 'REGION'}`,
+      push: `./sandpiper push gcp ${flags}`,
       exists: async () => (await unlessAbsent(google.get<object>('storage', path, signal))) !== undefined,
       size: async (key) => {
         const object = await unlessAbsent(
