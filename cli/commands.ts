@@ -20,6 +20,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'bootstrap', summary: 'make the bucket that the playground’s machines boot from' },
   { name: 'push', summary: 'put what was built into that bucket' },
   { name: 'synth', summary: 'write the Terraform configuration of the stacks' },
+  { name: 'preflight', summary: 'read a cloud account before a first deployment' },
   { name: 'deploy', summary: 'deploy stacks with CDKTF' },
   { name: 'destroy', summary: 'destroy deployed stacks' },
   { name: 'test', summary: 'run the tests' },
