@@ -30,6 +30,7 @@ import type { SimulatedCloud } from './simulated-cloud';
 import { createAuthority, type TestAuthority } from './test-authority';
 
 export { awsCloud, type AwsCloud } from './aws-cloud';
+export { createAuthority } from './test-authority';
 export { startFakeGcs, type FakeGcs } from './fake-gcs';
 export { gcpCloud, type GcpCloud, type WrittenLogEntry } from './gcp-cloud';
 export type { SimulatedCloud } from './simulated-cloud';

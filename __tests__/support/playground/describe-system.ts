@@ -52,8 +52,8 @@ export function describeSystem(open: () => Promise<PlaygroundSystem>, close: () 
     await untilTakingJobs(second);
     await runner.stop();
     runner = second;
-    await user.next((message) => message.job === job && message.type === 'reset' && message.attempt === 2);
-    await user.next((message) => message.job === job && message.type === 'stdout' && Number(message.epoch) === 2);
+    const reset = await user.next(({ job: of, type, attempt }) => of === job && type === 'reset' && attempt === 2);
+    await user.next(({ type, epoch }) => type === 'stdout' && epoch === reset.epoch);
     user.send({ type: 'stdin', job, data: 'all of it\n' });
     user.send({ type: 'stdinClose', job });
     expect(await user.next(endOf(job))).toMatchObject({ type: 'exit', reason: 'ok', exitCode: 0 });
