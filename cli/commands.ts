@@ -17,6 +17,8 @@ export const commands: readonly CommandEntry[] = [
   { name: 'verify', summary: 'check a deployed service from outside' },
   { name: 'cert', summary: 'put a self-signed certificate into a cloud' },
   { name: 'build', summary: 'build what the stacks deploy and print its SHA-256' },
+  { name: 'bootstrap', summary: 'make the bucket that the playground’s machines boot from' },
+  { name: 'push', summary: 'put what was built into that bucket' },
   { name: 'synth', summary: 'write the Terraform configuration of the stacks' },
   { name: 'deploy', summary: 'deploy stacks with CDKTF' },
   { name: 'destroy', summary: 'destroy deployed stacks' },

@@ -232,7 +232,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
     expect(Number((await group()).LaunchTemplate!.Version)).toBe(versionBefore + 1);
     expect(await bootScript()).not.toBe(scriptBefore);
     expect(front.instanceRefreshes.slice(refreshesBefore)).toMatchObject([
-      { group: NAME, parameters: { 'Preferences.AutoRollback': 'true', 'Preferences.MinHealthyPercentage': '100' } },
+      { group: NAME, asked: { Preferences: { AutoRollback: true, MinHealthyPercentage: 100 } } },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { CreateBucketCommand, PutObjectCommand, S3Client, type BucketLocationConstraint } from '@aws-sdk/client-s3';
 import { elfMachines, readElf } from '../../../cli/build/elf';
 import { buildGoPrograms } from '../../../cli/build/go-programs';
 import { packRoot } from '../../../cli/images/root';
@@ -15,15 +16,18 @@ import { startRedis, type RedisServer } from '../../support/engines/redis-server
 import { createQueues, sqsEnvironment } from '../../support/engines/simulated-sqs';
 import { startMoto, type Moto } from '../../support/aws/moto';
 import { connect, endOf } from '../../support/gateway/test-client';
-import { copyWithLibraries } from '../../support/images/root-of-programs';
+import { copyWithLibraries, must } from '../../support/images/small-root';
 import { openPlayground, type Archives, type Playground } from '../../support/playground/processes';
 import { requireTool } from '../../support/require-tool';
 import { temporaryDirectory } from '../../support/terraform';
 
-/** What a build reads; the Go programs of the checkout are taken over, with the times that say they are current. */
-const CHECKOUT = ['cli', 'languages', 'modules', 'services', 'web', 'dist/bin', 'sandpiper', 'package.json'];
-const MORE = ['package-lock.json', 'tsconfig.json'];
+/** What a build reads. The Go programs are taken over, with the times that say they are current. */
+const CHECKOUT = [
+  ...['cli', 'languages', 'modules', 'services', 'web', 'dist/bin'],
+  ...['sandpiper', 'package.json', 'package-lock.json', 'tsconfig.json'],
+];
 const TOOLS = ['root', 'gcc', 'go', 'mksquashfs', 'redis-server', 'moto_server'];
+const BUCKET = 'sandpiper-bootstrap';
 
 describe('what the machines of the playground run', () => {
   const isComplete = requireTool(runscProgram() === undefined ? [...TOOLS, 'runsc'] : TOOLS);
@@ -50,9 +54,8 @@ describe('what the machines of the playground run', () => {
     if (!isComplete) return;
     buildGoPrograms(['linux-x64']);
     for (const target of checkouts) {
-      for (const name of [...CHECKOUT, ...MORE]) {
-        fs.cpSync(path.join(project, name), path.join(target, name), { recursive: true, preserveTimestamps: true });
-      }
+      fs.mkdirSync(target, { recursive: true });
+      must('cp', ['--archive', '--parents', '--target-directory', target, ...CHECKOUT]);
       fs.symlinkSync(path.join(project, 'node_modules'), path.join(target, 'node_modules'));
     }
     const node = path.dirname(await provisionShippedNode());
@@ -146,9 +149,11 @@ describe('what the machines of the playground run', () => {
       fs.symlinkSync(unpacked.runner, archives.runner);
       [moto, redis] = await Promise.all([startMoto(), startRedis()]);
       const { queueUrl, deadLetterQueueUrl } = await createQueues(moto.endpoint);
+      await upload(moto.endpoint, directory, manifestOf(directory).images[0]!.key);
       playground = await openPlayground(
         {
           ...sqsEnvironment,
+          AWS_ENDPOINT_URL_S3: moto.endpoint,
           SANDPIPER_QUEUE: queueUrl,
           SANDPIPER_DEAD_LETTERS: deadLetterQueueUrl,
           SANDPIPER_EVENTS: `redis://127.0.0.1:${redis.port}`,
@@ -178,10 +183,13 @@ describe('what the machines of the playground run', () => {
       expect(list).toEqual({ schemaVersion: 1, images: manifestOf(directory).images });
     });
 
-    it('runs a job in gVisor, in an image, and ends in order', async () => {
+    it('runs a job in gVisor, in an image that it fetches, and ends in order', async () => {
       const [gateway, runner] = await Promise.all([
         playground!.startGateway(),
-        playground!.startRunner({ SANDPIPER_IMAGES: store.directory }),
+        playground!.startRunner({
+          SANDPIPER_IMAGES: path.join(scratch, 'machine/images'),
+          SANDPIPER_IMAGE_SOURCE: `s3://${BUCKET}/${sqsEnvironment.AWS_REGION}`,
+        }),
       ]);
       // The launcher became the program: signals reach it.
       const commandOf = (pid?: number): string[] => fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
@@ -194,7 +202,7 @@ describe('what the machines of the playground run', () => {
       const client = await connect(gateway.url);
       const { job } = await client.submit('', { language: 'bash', files: [{ content: 'cat /proc/version; exit 4' }] });
       expect(await client.next(endOf(job))).toMatchObject({ type: 'exit', exitCode: 4 });
-      expect(client.outputOf(job)).toContain('gVisor');
+      expect(client.outputOf(job)).toContain('-gvisor ');
       client.socket.terminate();
 
       await runner.end('SIGTERM');
@@ -243,6 +251,21 @@ describe('what the machines of the playground run', () => {
     });
   });
 });
+
+/** Puts a built object where machines look for it. */
+async function upload(endpoint: string, directory: string, key: string): Promise<void> {
+  const s3 = new S3Client({
+    endpoint,
+    forcePathStyle: true,
+    region: sqsEnvironment.AWS_REGION,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const LocationConstraint = sqsEnvironment.AWS_REGION as BucketLocationConstraint;
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration: { LocationConstraint } }));
+  const Body = fs.readFileSync(path.join(directory, key));
+  await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body }));
+  s3.destroy();
+}
 
 /** An image of this machine's Bash, in place of minutes of Debian packages. */
 async function recordBash(store: ImageStore, scratch: string): Promise<void> {

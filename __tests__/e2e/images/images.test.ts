@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { ImageStore } from '../../../services/images/store';
 import { freePort } from '../../../local/free-port';
-import { copyWithLibraries, must } from '../../support/images/root-of-programs';
+import { copyWithLibraries, must } from '../../support/images/small-root';
 import { requireTool } from '../../support/require-tool';
 
 const ROOT = path.join(__dirname, '../../..');

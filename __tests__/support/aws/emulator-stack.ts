@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdktf';
+import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
 import { AwsStack } from '../../../stacks/aws-stack';
 import { readSettings } from '../../../stacks/settings';
 
@@ -14,10 +15,37 @@ export interface StackJson {
 
 /** Synthesizes stacks/aws-stack.ts into a directory and returns the directory of the stack. */
 export function synthesizeAwsStack(outdir: string, settings: Readonly<Record<string, string>>): string {
-  const app = new App({ outdir });
-  new AwsStack(app, 'aws-stack', readSettings({ env: settings, context: () => undefined }));
-  app.synth();
+  synthesize(outdir, settings, { App, AwsStack });
   return path.join(outdir, 'stacks', 'aws-stack');
+}
+
+/** The same with the playground's artifacts from another manifest than the one that was built last. */
+export function synthesizeAwsStackOf(
+  manifest: string,
+  outdir: string,
+  settings: Readonly<Record<string, string>>,
+): string {
+  jest.isolateModules(() => {
+    jest.doMock('../../../stacks/artifacts', () => ({
+      ...jest.requireActual<object>('../../../stacks/artifacts'),
+      playgroundArtifacts: () => readArtifactManifest(manifest),
+    }));
+    const cdktf = require('cdktf') as { App: typeof App };
+    const stacks = require('../../../stacks/aws-stack') as { AwsStack: typeof AwsStack };
+    synthesize(outdir, settings, { ...cdktf, ...stacks });
+  });
+  jest.dontMock('../../../stacks/artifacts');
+  return path.join(outdir, 'stacks', 'aws-stack');
+}
+
+function synthesize(
+  outdir: string,
+  settings: Readonly<Record<string, string>>,
+  made: { readonly App: typeof App; readonly AwsStack: typeof AwsStack },
+): void {
+  const app = new made.App({ outdir });
+  new made.AwsStack(app, 'aws-stack', readSettings({ env: settings, context: () => undefined }));
+  app.synth();
 }
 
 export function readStack(directory: string): StackJson {

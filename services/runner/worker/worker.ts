@@ -1,4 +1,3 @@
-import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Attempt, EventStore, JobEvent } from '../../engines/event-store';
 import { decodeJobMessage, type JobMessage } from '../../engines/job-message';
 import { leaveJobPlace } from '../../engines/job-places';
@@ -24,7 +23,7 @@ export interface WorkerProps {
   readonly queue: JobQueue;
   readonly store: EventStore;
   readonly supply: SandboxSupply;
-  /** @throws UnknownLanguageError */
+  /** @throws UnknownLanguageError, ImageUnavailableError */
   readonly runtimeOf: (job: Job) => LanguageRuntime | Promise<LanguageRuntime>;
   /** Jobs at once. */
   readonly slots: number;
@@ -87,20 +86,6 @@ export function startWorker(props: WorkerProps): Worker {
 
   const hold = async (message: JobMessage, lease: Lease, attempt: Attempt): Promise<void> => {
     const { id, owner, job } = message;
-    let runtime: LanguageRuntime;
-    try {
-      runtime = await props.runtimeOf(job);
-    } catch (error) {
-      const isUnknown = error instanceof UnknownLanguageError;
-      const event = {
-        type: 'error',
-        code: isUnknown ? 'unknownLanguage' : 'internal',
-        message: (error as Error).message,
-      };
-      await leaveJobPlace(store, message);
-      await withRetries(() => store.append(attempt, [event], 0), patienceMs);
-      return lease.complete();
-    }
     const heldJob = holdJob({
       traceparent: lease.attributes.traceparent,
       jobId: id,
@@ -110,7 +95,7 @@ export function startWorker(props: WorkerProps): Worker {
       attempt,
       isLastAttempt: attempt.number >= maximumAttempts,
       store,
-      runtime,
+      prepare: async () => props.runtimeOf(job),
       supply: props.supply,
       leaseSeconds,
       patienceMs,

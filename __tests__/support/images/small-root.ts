@@ -2,14 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** Runs a program to its end and returns what it printed. @throws Error with the program's own words */
-export function must(program: string, args: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
-  if (error || status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
-  return stdout;
-}
-
-/** Copies a program of this machine, and the libraries that it needs, to the same places below a root directory. */
+/** Copies programs of this machine into a root, with the libraries that they need: made in a moment, unlike a whole Debian. */
 export function copyWithLibraries(program: string, root: string): void {
   const libraries = must('ldd', [program]).matchAll(/(\/\S+) \(0x/g);
   for (const file of [program, ...[...libraries].map(([, library]) => library!)]) {
@@ -18,4 +11,11 @@ export function copyWithLibraries(program: string, root: string): void {
     if (!fs.existsSync(target)) fs.copyFileSync(fs.realpathSync(file), target);
     fs.chmodSync(target, 0o755);
   }
+}
+
+/** Runs a program that must succeed. @returns what it wrote @throws Error with its words */
+export function must(program: string, args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+  if (error || status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
+  return stdout;
 }
