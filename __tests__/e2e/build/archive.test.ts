@@ -3,9 +3,11 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { packArchive } from '../../../../cli/build/playground/archive';
+import { packArchive } from '../../../cli/build/playground/archive';
+import { requireTool } from '../../support/require-tool';
 
 describe('an archive', () => {
+  requireTool(['tar', 'gzip']);
   let scratch: string;
   beforeEach(() => (scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-archive-'))));
   afterEach(() => fs.rmSync(scratch, { recursive: true, force: true }));
