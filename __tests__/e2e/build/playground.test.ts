@@ -272,6 +272,9 @@ async function upload(endpoint: string, directory: string, key: string): Promise
 async function recordBash(store: ImageStore, scratch: string): Promise<void> {
   const root = path.join(scratch, 'root');
   for (const program of ['/bin/bash', '/bin/cat']) copyWithLibraries(program, root);
+  // Where images of registries have their interpreters.
+  fs.mkdirSync(path.join(root, 'usr/local/bin'), { recursive: true });
+  fs.renameSync(path.join(root, 'bin/bash'), path.join(root, 'usr/local/bin/bash'));
   const squashfs = path.join(scratch, 'bash.squashfs');
   await packRoot(root, squashfs);
   store.record({
