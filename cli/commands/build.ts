@@ -39,6 +39,8 @@ export function command(): Command {
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       if (options.images !== undefined && !options.playground) throw wrongUsage('--images: only with --playground');
+      // First, for it may be refused: images are chosen, and some may have to be built.
+      const playground = options.playground ? await playgroundRows(options.images) : [];
       await provisionGo();
       // One by one, so that progress is told between two.
       const built = goPrograms.flatMap((program) => {
@@ -51,7 +53,6 @@ export function command(): Command {
       const page = buildPage();
       if (page.isNew) tell(`built the playground page in ${path.relative(projectDirectory, page.directory)}`);
       const rows = built.map(({ file }) => [sha256(file), path.relative(projectDirectory, file)]);
-      const playground = options.playground ? await playgroundRows(options.images) : [];
       console.log(formatTable(['SHA-256', 'file'], [...rows, ...playground]));
     });
 }

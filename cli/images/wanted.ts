@@ -15,7 +15,7 @@ export interface WantedImage {
  */
 export function versionsNamed(languages: readonly Language[], word: string): readonly WantedImage[] {
   const [name = '', wanted] = word.split('@');
-  const language = languageNamed(languages, name);
+  const language = languageNamed(languages, name, 'language');
   const versions = language.versions.filter(({ version }) => wanted === undefined || version === wanted);
   if (versions.length > 0) return versions.map((version) => ({ language, version }));
   throw wrongUsage(

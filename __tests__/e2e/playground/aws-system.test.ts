@@ -22,7 +22,7 @@ describe('the playground on AWS', () => {
   let events: SimulatedEventStore;
 
   const open = async (): Promise<PlaygroundSystem> => {
-    const { file } = buildPlaygroundArtifacts(LANGUAGES);
+    const { file } = await buildPlaygroundArtifacts(LANGUAGES);
     moto = await startMoto();
     stack = await applyPlaygroundStack({ moto, manifest: file, jwtSecret: JWT_SECRET });
     const account = {
@@ -31,8 +31,8 @@ describe('the playground on AWS', () => {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     };
-    sandpiper(['bootstrap', 'aws'], account);
-    sandpiper(['push', 'aws'], account);
+    await sandpiper(['bootstrap', 'aws'], account);
+    await sandpiper(['push', 'aws'], account);
     const cache = stack.one('elasticache_replication_group', '').replication_group_id as string;
     const users = ['gateway', 'runner'].map((role) => {
       const { user_name: user, access_string: accessString } = stack.one('elasticache_user', `_${role}-user_`);

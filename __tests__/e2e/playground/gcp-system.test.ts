@@ -43,7 +43,7 @@ describe('the playground on GCP', () => {
   let cloud: GcpCloud;
 
   const open = async (): Promise<PlaygroundSystem> => {
-    buildPlaygroundArtifacts(LANGUAGES);
+    await buildPlaygroundArtifacts(LANGUAGES);
     buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
     const authority = await createAuthority();
     serverAuthority.certificatePem = authority.certificatePem.trim();
@@ -71,8 +71,8 @@ describe('the playground on GCP', () => {
       GCP_PROJECT: VARIABLES.gcp_project,
       GCP_REGION: VARIABLES.gcp_region,
     };
-    sandpiper(['bootstrap', 'gcp'], project);
-    sandpiper(['push', 'gcp'], project);
+    await sandpiper(['bootstrap', 'gcp'], project);
+    await sandpiper(['push', 'gcp'], project);
     events = await startSimulatedEventStore([
       {
         // Memorystore's one user, whose password is a token; what its administrators keep for themselves it cannot do.

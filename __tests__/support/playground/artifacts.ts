@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 import { playgroundDirectory } from '../../../cli/build/playground/playground';
 import { readArtifactManifest, type ArtifactManifest } from '../../../modules/boot/artifact-manifest';
@@ -13,18 +13,19 @@ export interface PlaygroundArtifacts {
 }
 
 /** Builds gateway, runner and images as a user does: `--images <languages>`. What is current is kept. */
-export function buildPlaygroundArtifacts(languages: readonly string[]): PlaygroundArtifacts {
-  sandpiper(['build', '--playground', '--images', languages.join(',')]);
+export async function buildPlaygroundArtifacts(languages: readonly string[]): Promise<PlaygroundArtifacts> {
+  await sandpiper(['build', '--playground', '--images', languages.join(',')]);
   const file = path.join(playgroundDirectory, 'manifest.json');
   return { file, manifest: readArtifactManifest(file) };
 }
 
-/** Runs a command of Sandpiper, which must succeed. @returns what it printed */
-export function sandpiper(args: readonly string[], environment: NodeJS.ProcessEnv = {}): string {
-  const { status, stdout, stderr } = spawnSync(path.join(PROJECT, 'sandpiper'), args, {
-    env: { ...process.env, ...environment },
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`sandpiper ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+/** Runs a command of Sandpiper, which must succeed; servers of this process may answer it. @returns what it printed */
+export async function sandpiper(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
+  const child = spawn(path.join(PROJECT, 'sandpiper'), args, { env: { ...process.env, ...environment } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`sandpiper ${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
   return stdout;
 }
