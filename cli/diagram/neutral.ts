@@ -1,0 +1,122 @@
+import { Failure } from '../failure';
+import type { Architecture, Card, Edge, Role, Zone, ZoneKind } from './architecture';
+
+/** What matters to whoever asks how code is run safely, and how results come back. */
+const ROLES: readonly Role[] = [
+  'clients',
+  'load-balancer',
+  'gateway',
+  'event-store',
+  'runner',
+  'sandbox',
+  'queue',
+  'dead-letters',
+];
+
+/**
+ * One picture of what both clouds have in common: the roles, boundaries and edges of a job that are in both, with the figures that are
+ * equal in both.
+ *
+ * @throws Failure when the clouds do not agree on where a part stands
+ */
+export function neutral(aws: Architecture, gcp: Architecture): Architecture {
+  const pairs = ROLES.map((role) => {
+    const [one, other] = [aws, gcp].map((architecture) => cardOfJob(architecture, role));
+    if (one === undefined || other === undefined) throw new Failure(`not both stacks have a part for the role ${role}`);
+    const [kind, otherKind] = [kindOf(aws, one), kindOf(gcp, other)];
+    if (kind !== otherKind) throw new Failure(`${one.title} stands in ${kind} on AWS, in ${otherKind} on GCP`);
+    return { role, one, other, kind };
+  });
+  const roleOf = new Map(pairs.flatMap(({ role, one, other }) => [[one.id, role] as const, [other.id, role] as const]));
+  const edges = (architecture: Architecture): Edge[] =>
+    architecture.edges.flatMap((edge): Edge[] => {
+      const [from, to] = [roleOf.get(edge.from), roleOf.get(edge.to)];
+      return from === undefined || to === undefined ? [] : [{ ...edge, from: nodeId(from), to: nodeId(to) }];
+    });
+  const onGcp = new Set(edges(gcp).map((edge) => JSON.stringify(edge)));
+  const texts = new Set(gcp.steps.map(({ text }) => text));
+  const kinds = new Set(pairs.map(({ kind }) => kind));
+  return {
+    name: 'playground',
+    title: 'How code in any language is run, and how results come back',
+    description:
+      'What the stacks of both clouds have in common: the boundaries, what stands in each, and the numbered way of one job. ' +
+      'Drawn from the construct trees.',
+    zones: ZONES.filter(({ kind }) => kind === 'cloud' || kinds.has(kind)),
+    cards: pairs.map(({ role, one, other, kind }) => ({
+      id: nodeId(role),
+      role,
+      title: one.title,
+      product: [...new Set([one.product, other.product])].filter(Boolean).join(' or ') || undefined,
+      lines: wordsOf(role, factsInCommon(one, other)) ?? one.lines.filter((line) => other.lines.includes(line)),
+      zone: kind,
+      isMany: one.isMany && other.isMany,
+    })),
+    edges: edges(aws).filter((edge) => onGcp.has(JSON.stringify(edge))),
+    steps: aws.steps.filter(({ text }) => texts.has(text)),
+  };
+}
+
+const ZONES: readonly (Zone & { readonly id: ZoneKind })[] = [
+  { id: 'internet', kind: 'internet', title: 'Internet', lines: [] },
+  { id: 'cloud', kind: 'cloud', title: 'Your AWS account or Google Cloud project', lines: [] },
+  { id: 'public', kind: 'public', title: 'Edge: all that the internet reaches', lines: [], within: 'cloud' },
+  { id: 'private', kind: 'private', title: 'Private network: no public address, no NAT', lines: [], within: 'cloud' },
+  {
+    id: 'closed',
+    kind: 'closed',
+    title: 'No way out',
+    lines: ['in: nothing', 'out: the cloud’s own endpoints and the event store'],
+    within: 'private',
+  },
+  { id: 'services', kind: 'services', title: 'Managed services', lines: [], within: 'cloud' },
+];
+
+/** The card of a role that the first job's way goes through. */
+function cardOfJob({ cards, edges }: Architecture, role: Role): Card | undefined {
+  const onWay = new Set(edges.filter(({ step }) => step !== undefined).flatMap(({ from, to }) => [from, to]));
+  const those = cards.filter((card) => card.role === role);
+  return those.find(({ id }) => onWay.has(id)) ?? those[0];
+}
+
+function kindOf({ zones }: Architecture, card: Card): ZoneKind {
+  return zones.find(({ id }) => id === card.zone)!.kind;
+}
+
+function factsInCommon(one: Card, other: Card): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(Object.entries(one.facts ?? {}).filter(([name, value]) => other.facts?.[name] === value));
+}
+
+/** In the words of whoever has seen neither cloud; a figure that differs is left out. Undefined: what both cards say. */
+function wordsOf(role: Role, facts: Readonly<Record<string, string | number>>): string[] | undefined {
+  const say = (words: (figure: string | number) => string, name: string): string[] =>
+    facts[name] === undefined ? [] : [words(facts[name])];
+  switch (role) {
+    case 'load-balancer':
+      return [
+        ...say((minimum) => `TLS ${minimum} or newer`, 'minimumTls'),
+        ...say((count) => `${count} public paths, else 404`, 'paths'),
+      ];
+    case 'gateway':
+      return ['checks token, limits, sizes', ...say((count) => `${count} machines`, 'machines')];
+    case 'event-store':
+      return ['talk: numbered, live, resumable', ...say((count) => `primary + ${count} replica`, 'replicas')];
+    case 'queue':
+      return [
+        'work: a message is a whole job',
+        ...say((seconds) => `back after ${seconds} s unless extended`, 'visibilitySeconds'),
+      ];
+    case 'dead-letters':
+      return ['jobs that failed at each attempt'];
+    case 'runner':
+      return [
+        'pulls work: nothing connects to it',
+        ...say((count) => `${count} machines`, 'machines'),
+        ...say((count) => `${count} jobs at once on each`, 'slots'),
+      ];
+    default:
+      return undefined;
+  }
+}
+
+const nodeId = (role: Role): string => role.replace(/\W/g, '_');
