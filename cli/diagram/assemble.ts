@@ -134,9 +134,10 @@ const TITLES: Readonly<Partial<Record<Role, string>>> = {
   'dead-letters': 'Dead letters',
 };
 
-/** Letters, digits and `_`. */
-function cardId({ kind, key }: ResourceGroup): string {
-  return `${kind}_${key}`.replace(/\W/g, '_');
+/** Letters, digits and `_`: what holds the resource, and its construct id, where a card stands for one. */
+function cardId({ kind, key, resources }: ResourceGroup): string {
+  const only = resources.find(({ address }) => address === key);
+  return [kind, ...(only ? [only.owner, only.id] : [key])].join('_').replace(/\W/g, '_');
 }
 
 /** The port that is open from one place to another. */
@@ -187,7 +188,7 @@ function sandboxOf({ runner, runtime }: JobFlow): Card {
     role: 'sandbox',
     title: 'Sandbox',
     product: runtime === 'runsc' ? 'gVisor: a kernel of its own' : runtime,
-    lines: ['one job, then gone', 'no network', 'its language’s root, read-only', 'capped: memory, CPU, time, output'],
+    lines: ['one job, then gone', 'no network', 'read-only root file system', 'capped: memory, CPU, time, output'],
     zone: 'closed',
     facts: { runtime },
   };

@@ -34,7 +34,7 @@ export function awsWords(tree: StackTree, group: ResourceGroup): Words {
         title: 'Event store',
         product: `ElastiCache for Valkey ${version}`,
         lines: [
-          `primary + ${counted(replicas, 'replica')}${zones ? ', zones apart' : ''}`,
+          `${counted(replicas, 'replica')}${zones ? ', in another zone' : ''}`,
           ...(store.user_group_ids === undefined ? [] : ['IAM tokens, no password']),
         ],
         facts: { replicas, ...(store.transit_encryption_mode === 'required' ? { tls: 'TLS' } : {}) },
@@ -57,7 +57,7 @@ export function awsWords(tree: StackTree, group: ResourceGroup): Words {
       return { title: 'Secrets', product: 'Secrets Manager', lines: timesEach(secrets) };
     }
     case 'programs':
-      return { title: 'Programs', product: 'Amazon S3', lines: ['versioned, checked by SHA-256'] };
+      return { title: 'Programs', product: 'Amazon S3', lines: ['by SHA-256, versioned'] };
     case 'logs': {
       const groups = ofType('aws_cloudwatch_log_group');
       const days = [...new Set(groups.map(({ attributes }) => attributes.retention_in_days as number))].sort(
@@ -126,8 +126,8 @@ function machinesWords(
     title: group.key,
     product: 'Auto Scaling group',
     lines: [
-      `${machines} × ${type}${types.length > 1 ? ` (or ${types.length - 1} like it)` : ''}`,
-      ...(base === undefined ? [] : [`${base} on demand, all others spot`]),
+      `${machines} × ${type}${types.length > 1 ? ' or alike' : ''}`,
+      ...(base === undefined ? [] : [`${base} on demand, the rest spot`]),
       ...(slots === undefined ? [] : [`${slots} jobs at once on each`]),
     ],
     facts: { machines, ...(slots === undefined ? {} : { slots }) },

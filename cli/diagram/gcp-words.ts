@@ -19,8 +19,8 @@ export function gcpWords(tree: StackTree, group: ResourceGroup): Words {
       const retention = Number.parseInt(String(kept), 10);
       return {
         title: 'Queue',
-        product: 'Pub/Sub topic + subscription',
-        lines: [`a claim holds ${hidden} s`, `kept for ${duration(retention)}`],
+        product: 'Pub/Sub',
+        lines: ['topic and subscription', `a claim holds ${hidden} s`, `kept for ${duration(retention)}`],
         facts: { visibilitySeconds: hidden as number, retentionSeconds: retention },
       };
     }
@@ -36,7 +36,7 @@ export function gcpWords(tree: StackTree, group: ResourceGroup): Words {
         title: 'Event store',
         product: `Memorystore for Valkey ${major}.${minor}`,
         lines: [
-          `primary + ${counted(Number(replicas), 'replica')}${zones?.mode === 'MULTI_ZONE' ? ', zones apart' : ''}`,
+          `${counted(Number(replicas), 'replica')}${zones?.mode === 'MULTI_ZONE' ? ', in another zone' : ''}`,
           ...(store.authorization_mode === 'IAM_AUTH' ? ['IAM tokens, no password'] : []),
         ],
         facts: {
@@ -62,7 +62,7 @@ export function gcpWords(tree: StackTree, group: ResourceGroup): Words {
       return { title: 'Secrets', product: 'Secret Manager', lines: timesEach(secrets) };
     }
     case 'programs':
-      return { title: 'Programs', product: 'Cloud Storage', lines: ['checked by SHA-256'] };
+      return { title: 'Programs', product: 'Cloud Storage', lines: ['by SHA-256'] };
     case 'logs': {
       const buckets = ofType('google_logging_project_bucket_config');
       const days = [...new Set(buckets.map(({ attributes }) => attributes.retention_days as number))].sort(

@@ -34,6 +34,8 @@ export interface PlacedZone extends Rectangle {
 export interface ZoneText extends Rectangle {
   readonly words: string;
   readonly isTitle: boolean;
+  /** The side of the boundary that it stands at. */
+  readonly side: 'left' | 'right';
 }
 
 export interface Layout {
@@ -67,6 +69,7 @@ interface Extent {
 export function layOut(architecture: Architecture, placement: Placement, top: number): Layout {
   const { cards, zones } = architecture;
   const { cardWidth } = placement;
+  const isEmpty = (zone: Zone): boolean => placement.zones.has(zone.id);
   const cellsOf = (zone: Zone): Cells[] => [
     ...cards.filter((card) => card.zone === zone.id).map(({ id }) => placement.cards.get(id)!),
     ...zones.filter(({ within }) => within === zone.id).flatMap(cellsOf),
@@ -80,10 +83,29 @@ export function layOut(architecture: Architecture, placement: Placement, top: nu
   );
   const inside = (zone: Zone): Zone[] => zones.filter(({ within }) => within === zone.id);
   const outer = zones.filter(({ within }) => within === undefined);
-  const headers = new Map(zones.map((zone) => [zone.id, headerOf(zone, extents.get(zone.id)!.columns, cardWidth)]));
+  const standsAlone = (zone: Zone): boolean => {
+    const { rows: own } = extents.get(zone.id)!;
+    const beside = [
+      ...zones.filter((other) => other !== zone && other.within === zone.within).map(({ id }) => extents.get(id)!.rows),
+      ...cards
+        .filter((card) => card.zone === zone.within)
+        .map(({ id }) => placement.cards.get(id)!)
+        .map(({ row, rows }) => ({ from: row, to: row + rows - 1 })),
+    ];
+    return beside.every((other) => other.to < own.from || other.from > own.to);
+  };
+  const columnCount = 1 + Math.max(...[...placement.cards.values()].map(({ column }) => column));
+  const headers = new Map(
+    zones.map((zone) => {
+      const { from, to } = extents.get(zone.id)!.columns;
+      return [zone.id, headerOf(zone, standsAlone(zone) ? columnCount : to - from + 1, cardWidth)];
+    }),
+  );
   /** From a boundary's edge to what it holds, where both begin (or end) in the same row or column. */
   const inset = (zone: Zone, axis: 'columns' | 'rows', end: 'from' | 'to'): number => {
-    const own = PAD + (axis === 'rows' && end === 'from' ? headers.get(zone.id)!.height : 0);
+    const own =
+      (isEmpty(zone) && end === 'to' && axis === 'rows' ? 0 : PAD) +
+      (axis === 'rows' && end === 'from' ? headers.get(zone.id)!.height : 0);
     const edge = extents.get(zone.id)![axis][end];
     const inner = inside(zone)
       .filter(({ id }) => extents.get(id)![axis][end] === edge)
@@ -133,13 +155,7 @@ export function layOut(architecture: Architecture, placement: Placement, top: nu
     const { columns: across, rows: down } = extents.get(zone.id)!;
     const left = columnStart[across.from]! - inset(zone, 'columns', 'from');
     const right = columnStart[across.to]! + cardWidth + inset(zone, 'columns', 'to');
-    const beside = [
-      ...zones.filter((other) => other !== zone && other.within === zone.within).map(({ id }) => extents.get(id)!.rows),
-      ...placedCards
-        .filter(({ card }) => card.zone === zone.within)
-        .map(({ cells }) => ({ from: cells.row, to: cells.row + cells.rows - 1 })),
-    ];
-    const isAlone = beside.every((other) => other.to < down.from || other.from > down.to);
+    const isAlone = standsAlone(zone);
     const box = {
       // A boundary with nothing beside it is as wide as the one around it.
       x: isAlone ? (around ? around.x + PAD : MARGIN) : left,
@@ -147,7 +163,12 @@ export function layOut(architecture: Architecture, placement: Placement, top: nu
       width: isAlone ? (around ? around.width - 2 * PAD : width - 2 * MARGIN) : right - left,
       height: rowEnd[down.to]! + inset(zone, 'rows', 'to') - rowStart[down.from]! + inset(zone, 'rows', 'from'),
     };
-    const placed: PlacedZone = { zone, depth, ...box, texts: textsOf(headers.get(zone.id)!, box) };
+    const placed: PlacedZone = {
+      zone,
+      depth,
+      ...box,
+      texts: textsOf(headers.get(zone.id)!, box, isAlone ? placement.titlesAre : 'left'),
+    };
     return [placed, ...inside(zone).flatMap((child) => zoneBox(child, depth + 1, placed))];
   };
   return {
@@ -200,8 +221,7 @@ interface Header {
 const TITLE_HEIGHT = FONT.zone * LINE_HEIGHT;
 const BODY_HEIGHT = FONT.body * LINE_HEIGHT;
 
-function headerOf(zone: Zone, { from, to }: Extent, cardWidth: number): Header {
-  const columns = to - from + 1;
+function headerOf(zone: Zone, columns: number, cardWidth: number): Header {
   const width = columns * cardWidth + (columns - 1) * COLUMN_GAP;
   const title = wrap(zone.title, FONT.zone, width, true);
   const longest = Math.max(0, ...zone.lines.map((line) => textWidth(line, FONT.body)));
@@ -219,28 +239,17 @@ function headerOf(zone: Zone, { from, to }: Extent, cardWidth: number): Header {
 
 const TEXT_PAD = 12;
 
-function textsOf({ title, lines, isBeside }: Header, box: Rectangle): ZoneText[] {
-  const titles = title.map((words, index) => ({
-    words,
-    isTitle: true,
-    x: box.x + TEXT_PAD,
-    y: box.y + 6 + index * TITLE_HEIGHT,
-    width: textWidth(words, FONT.zone, true),
-    height: TITLE_HEIGHT,
-  }));
-  const top = box.y + 6 + (isBeside ? 0 : title.length * TITLE_HEIGHT);
+function textsOf({ title, lines, isBeside }: Header, box: Rectangle, titlesAre: 'left' | 'right'): ZoneText[] {
+  const at = (words: string, isTitle: boolean, index: number, top: number, side: 'left' | 'right'): ZoneText => {
+    const width = textWidth(words, isTitle ? FONT.zone : FONT.body, isTitle);
+    const height = isTitle ? TITLE_HEIGHT : BODY_HEIGHT;
+    const x = side === 'left' ? box.x + TEXT_PAD : box.x + box.width - TEXT_PAD - width;
+    return { words, isTitle, side, x, y: top + index * height, width, height };
+  };
+  const top = box.y + 6;
+  const below = top + (isBeside ? 0 : title.length * TITLE_HEIGHT);
   return [
-    ...titles,
-    ...lines.map((words, index) => {
-      const width = textWidth(words, FONT.body);
-      return {
-        words,
-        isTitle: false,
-        x: isBeside ? box.x + box.width - TEXT_PAD - width : box.x + TEXT_PAD,
-        y: top + index * BODY_HEIGHT,
-        width,
-        height: BODY_HEIGHT,
-      };
-    }),
+    ...title.map((words, index) => at(words, true, index, top, titlesAre)),
+    ...lines.map((words, index) => at(words, false, index, below, isBeside ? 'right' : 'left')),
   ];
 }

@@ -7,11 +7,14 @@ export function toMermaid({ title, zones, cards, edges }: Architecture): string 
   const box = (zone: Zone, indent: string): string[] => [
     `${indent}subgraph ${zone.id}_boundary["${quoted([`<b>${text(zone.title)}</b>`, ...zone.lines.map(text)])}"]`,
     ...cards.filter((card) => card.zone === zone.id).map((card) => `${indent}  ${node(card)}`),
-    ...zones.filter(({ within }) => within === zone.id).flatMap((inner) => box(inner, `${indent}  `)),
+    ...zones.filter(({ within }) => within === zone.id).flatMap((inner) => part(inner, `${indent}  `)),
     `${indent}end`,
   ];
-  // A boundary without a card would be drawn as one: what it says stands in the boundary around it.
-  const drawn = zones.filter(({ id }) => hasCards(id, zones, cards));
+  // Mermaid cannot draw a boundary that holds nothing.
+  const part = (zone: Zone, indent: string): string[] =>
+    hasCards(zone.id, zones, cards)
+      ? box(zone, indent)
+      : [`${indent}${zone.id}["${quoted([`<b>${text(zone.title)}</b>`, ...zone.lines.map(text)])}"]`];
   const links = edges.map(
     ({ from, to, step, label }) => `  ${from} -- "${text(step === undefined ? label : `${step} ${label}`)}" --> ${to}`,
   );
@@ -22,14 +25,14 @@ export function toMermaid({ title, zones, cards, edges }: Architecture): string 
       ? []
       : [`  linkStyle ${numbers.join(',')} stroke:${COLOURS[kind]},stroke-width:${width}`];
   });
-  const outer = drawn.filter(({ within }) => within === undefined);
-  const closed = drawn.filter(({ kind }) => kind === 'closed');
+  const outer = zones.filter(({ within }) => within === undefined);
+  const closed = zones.filter(({ kind }) => kind === 'closed');
   return [
     '---',
     `title: ${JSON.stringify(title)}`,
     '---',
     'flowchart TB',
-    ...outer.flatMap((zone) => box(zone, '  ')),
+    ...outer.flatMap((zone) => part(zone, '  ')),
     ...links,
     ...styles,
     ...closed.map(({ id }) => `  style ${id}_boundary stroke:#cf222e,stroke-width:2px`),

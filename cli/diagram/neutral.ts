@@ -24,6 +24,8 @@ export function neutral(aws: Architecture, gcp: Architecture): Architecture {
     const [one, other] = [aws, gcp].map((architecture) => cardOfJob(architecture, role));
     if (one === undefined || other === undefined) throw new Failure(`not both stacks have a part for the role ${role}`);
     const [kind, otherKind] = [kindOf(aws, one), kindOf(gcp, other)];
+    if (role === 'runner' && (kind !== 'closed' || otherKind !== 'closed'))
+      throw new Failure('the machines that run code have a way out: there is nothing to draw as safe');
     if (kind !== otherKind) throw new Failure(`${one.title} stands in ${kind} on AWS, in ${otherKind} on GCP`);
     return { role, one, other, kind };
   });
@@ -47,7 +49,7 @@ export function neutral(aws: Architecture, gcp: Architecture): Architecture {
       id: nodeId(role),
       role,
       title: one.title,
-      product: [...new Set([one.product, other.product])].filter(Boolean).join(' or ') || undefined,
+      product: role === 'gateway' || role === 'runner' ? undefined : productInCommon(one.product, other.product),
       lines: wordsOf(role, factsInCommon(one, other)) ?? one.lines.filter((line) => other.lines.includes(line)),
       zone: kind,
       isMany: one.isMany && other.isMany,
@@ -66,7 +68,7 @@ const ZONES: readonly (Zone & { readonly id: ZoneKind })[] = [
     id: 'closed',
     kind: 'closed',
     title: 'No way out',
-    lines: ['in: nothing', 'out: the cloud’s own endpoints and the event store'],
+    lines: ['in: nothing', 'out: the cloud’s APIs, the event store'],
     within: 'private',
   },
   { id: 'services', kind: 'services', title: 'Managed services', lines: [], within: 'cloud' },
@@ -98,25 +100,31 @@ function wordsOf(role: Role, facts: Readonly<Record<string, string | number>>): 
         ...say((count) => `${count} public paths, else 404`, 'paths'),
       ];
     case 'gateway':
-      return ['checks token, limits, sizes', ...say((count) => `${count} machines`, 'machines')];
+      return ['checks tokens and limits', ...say((count) => `${count} machines`, 'machines')];
     case 'event-store':
-      return ['talk: numbered, live, resumable', ...say((count) => `primary + ${count} replica`, 'replicas')];
+      return ['talk: numbered, resumable', ...say((count) => `${count} replica in another zone`, 'replicas')];
     case 'queue':
-      return [
-        'work: a message is a whole job',
-        ...say((seconds) => `back after ${seconds} s unless extended`, 'visibilitySeconds'),
-      ];
+      return ['work: whole jobs', ...say((seconds) => `a claim holds ${seconds} s`, 'visibilitySeconds')];
     case 'dead-letters':
-      return ['jobs that failed at each attempt'];
+      return ['failed at each attempt'];
     case 'runner':
       return [
-        'pulls work: nothing connects to it',
+        'takes work, is not called',
         ...say((count) => `${count} machines`, 'machines'),
         ...say((count) => `${count} jobs at once on each`, 'slots'),
       ];
     default:
       return undefined;
   }
+}
+
+/** The shorter name where one holds the other, or the words that both share, or both. */
+function productInCommon(one = '', other = ''): string | undefined {
+  const [short, long] = [one, other].sort((a, b) => a.length - b.length) as [string, string];
+  if (long.toLowerCase().includes(short.toLowerCase())) return short || undefined;
+  const words = short.split(' ');
+  const shared = words.findIndex((_, from) => long.endsWith(` ${words.slice(from).join(' ')}`));
+  return shared < 0 ? `${one} or ${other}` : words.slice(shared).join(' ').replace(/^for /, '');
 }
 
 const nodeId = (role: Role): string => role.replace(/\W/g, '_');

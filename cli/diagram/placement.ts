@@ -16,6 +16,8 @@ export interface Placement {
   /** Below this row no lines pass. */
   readonly lastRowOfLines: number;
   readonly cardWidth: number;
+  /** Where fewer lines pass: titles of boundaries stand there. */
+  readonly titlesAre: 'left' | 'right';
 }
 
 /** Rows of the page. The way of a job goes down on the left, over to the right at the bottom, and back to the left. */
@@ -70,7 +72,9 @@ export function place({ cards, zones }: Architecture): Placement {
   return {
     cards: cells,
     lastRowOfLines: ROW.services,
-    cardWidth: columns > 3 ? 204 : 180,
+    // Multiples of the raster, or no line would meet a card's side.
+    cardWidth: columns > 3 ? 208 : 200,
+    titlesAre: services.length > 0 ? 'left' : 'right',
     zones: new Map(gate ? [[gate.id, { column: 0, row: ROW.gate, columns, rows: 1 }]] : []),
   };
 }

@@ -65,7 +65,7 @@ export function readAws(tree: StackTree): Reading {
     },
     closedZone: (runners) => closedZone(ofType, groupWith, runners),
     words: (group) => awsWords(tree, group),
-    bootstrapWords: { title: 'Bootstrap bucket', product: 'Amazon S3', lines: ['made and filled before the stack'] },
+    bootstrapWords: { title: 'Bootstrap bucket', product: 'Amazon S3', lines: ['filled before the stack'] },
   };
 }
 
@@ -113,6 +113,11 @@ function subnetsOf(ofType: (type: string) => TreeResource[]) {
 
 function zonesOf(ofType: (type: string) => TreeResource[], network: ReturnType<typeof subnetsOf>): Zone[] {
   const [vpc] = ofType('aws_vpc');
+  const hasAddress = ofType('aws_launch_template').some(({ attributes }) =>
+    (attributes.network_interfaces as { associate_public_ip_address?: string }[]).some(
+      (card) => card.associate_public_ip_address !== 'false',
+    ),
+  );
   return [
     { id: 'internet', kind: 'internet', title: 'Internet', lines: [] },
     { id: 'cloud', kind: 'cloud', title: 'AWS account, one region', lines: [] },
@@ -128,7 +133,9 @@ function zonesOf(ofType: (type: string) => TreeResource[], network: ReturnType<t
       id: 'private',
       kind: 'private',
       title: `${network.private.size} private subnets`,
-      lines: [network.hasNat ? 'a way out through NAT' : 'no public address, no NAT, no route to the internet'],
+      lines: [
+        `${hasAddress ? 'public addresses' : 'no public address'}, ${network.hasNat ? 'a way out through NAT' : 'no route to the internet'}`,
+      ],
       within: 'network',
     },
     { id: 'gate', kind: 'gate', title: 'VPC endpoints', lines: [], within: 'network' },
@@ -209,10 +216,11 @@ function closedZone(
       return `${name} ${rule.from_port}`;
     });
   const inward = ofType('aws_vpc_security_group_ingress_rule').filter(isTheirs);
+  const isClosed = out.every((name) => !name.includes('/')) && ofType('aws_nat_gateway').length === 0;
   return {
     id: 'closed',
-    kind: 'closed',
-    title: 'Security group: no way out',
+    kind: isClosed ? 'closed' : 'private',
+    title: `Security group: ${isClosed ? 'no' : 'a'} way out`,
     lines: [
       `out: ${out.sort().join(', ') || 'nothing'}`,
       `in: ${inward.length === 0 ? 'nothing' : inward.map(({ attributes }) => String(attributes.from_port)).join(', ')}`,

@@ -16,6 +16,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'roles/monitoring.metricWriter': 'publish',
 };
 
+/** restricted.googleapis.com (Google's "Private Google Access"). */
+const RESTRICTED_GOOGLE_APIS = '199.36.153.4/30';
+
 type OfType = (type: string) => TreeResource[];
 type GroupWith = (address: string) => ResourceGroup | undefined;
 
@@ -67,7 +70,7 @@ export function readGcp(tree: StackTree): Reading {
     bootstrapWords: {
       title: 'Bootstrap bucket',
       product: 'Cloud Storage',
-      lines: ['made and filled before the stack'],
+      lines: ['filled before the stack'],
     },
   };
 }
@@ -85,6 +88,9 @@ const zoneId = (id: string): string => id.replace(/\W/g, '_');
 function zonesOf(ofType: OfType): Zone[] {
   const [route] = ofType('google_compute_route');
   const hasNat = ofType('google_compute_router_nat').length > 0;
+  const hasAddress = ofType('google_compute_region_instance_template').some(({ attributes }) =>
+    (attributes.network_interface as { access_config?: unknown }[]).some((card) => card.access_config !== undefined),
+  );
   return [
     { id: 'internet', kind: 'internet', title: 'Internet', lines: [] },
     { id: 'cloud', kind: 'cloud', title: 'Google Cloud project, one region', lines: [] },
@@ -100,7 +106,7 @@ function zonesOf(ofType: OfType): Zone[] {
       kind: 'network',
       title: 'VPC network',
       lines: [
-        hasNat ? 'a way out through Cloud NAT' : 'no external address, no Cloud NAT',
+        `${hasAddress ? 'external addresses' : 'no external address'}, ${hasNat ? 'a way out through Cloud NAT' : 'no Cloud NAT'}`,
         `only route out: ${route?.attributes.dest_range ?? 'none'}`,
       ],
       within: 'cloud',
@@ -204,18 +210,33 @@ function closedZone(ofType: OfType, groupWith: GroupWith, runners: ResourceGroup
         return `${name} ${portsOf(attributes).join(', ')}`;
       })
       .sort();
-  const denies = theirs.filter(({ attributes }) => attributes.deny !== undefined);
+  const deniesAllElse = ['EGRESS', 'INGRESS'].every((direction) =>
+    theirs.some(({ attributes }) => attributes.direction === direction && attributes.deny?.[0].protocol === 'all'),
+  );
+  const isClosed =
+    deniesAllElse &&
+    allowed('INGRESS').length === 0 &&
+    ofType('google_compute_router_nat').length === 0 &&
+    !leavesGoogle(theirs);
   const [subnetwork] = ofType('google_compute_subnetwork').filter(({ address }) => namedBy(runners.resources, address));
   return {
     id: 'closed',
-    kind: 'closed',
-    title: `No way out: subnetwork ${subnetwork?.attributes.ip_cidr_range ?? ''}`,
+    kind: isClosed ? 'closed' : 'private',
+    title: `${isClosed ? 'No' : 'A'} way out: subnetwork ${subnetwork?.attributes.ip_cidr_range ?? ''}`,
     lines: [
       `out: ${allowed('EGRESS').join(', ') || 'nothing'}`,
-      `in: ${allowed('INGRESS').join(', ') || 'nothing'}; ${denies.length === 2 ? 'all else denied' : 'not all else denied'}`,
+      `in: ${allowed('INGRESS').join(', ') || 'nothing'}; ${deniesAllElse ? 'all else denied' : 'not all else denied'}`,
     ],
     within: 'network',
   };
+}
+
+/** Whether a rule lets through more than the restricted addresses of Google's APIs and single machines. */
+function leavesGoogle(rules: readonly TreeResource[]): boolean {
+  return rules
+    .filter(({ attributes }) => attributes.allow !== undefined && attributes.direction === 'EGRESS')
+    .flatMap(({ attributes }) => attributes.destination_ranges as string[])
+    .some((range) => range !== RESTRICTED_GOOGLE_APIS && !range.endsWith('/32'));
 }
 
 /** The first address in an expression. */

@@ -122,7 +122,7 @@ class Raster {
       // The first step leaves the card at a right angle.
       if (state.before === undefined && axis !== state.axis) return [];
       if (state.before && x === state.before.x && y === state.before.y) return [];
-      if (x < 0 || y < 0 || x >= this.width || y >= this.height) return [];
+      if (x < EDGE || y < EDGE || x >= this.width - EDGE || y >= this.height - EDGE) return [];
       const at = y * this.width + x;
       const goal = goals.get(at);
       if (this.blocked[at] && goal?.axis !== axis) return [];
@@ -148,6 +148,9 @@ class Raster {
     for (const { x, y, axis } of path) (axis === 'across' ? this.across : this.down)[y * this.width + x]! += 1;
   }
 }
+
+/** Lines keep off the page's edge, for their words' sake. */
+const EDGE = 3;
 
 const MOVES = [
   [1, 0, 'across'],

@@ -43,7 +43,7 @@ ${steps.svg}
 
 function drawZone({ zone, x, y, width, height, texts }: PlacedZone): string {
   const lines = texts.map((text) => {
-    const isRight = !text.isTitle && text.x > x + width / 2;
+    const isRight = text.side === 'right';
     const end = isRight ? ' text-anchor="end"' : '';
     const at = isRight ? text.x + text.width : text.x;
     return `<text class="zone-${text.isTitle ? 'title' : 'line'}" x="${round(at)}" y="${round(text.y + text.height * 0.78)}"${end}>${escape(text.words)}</text>`;
