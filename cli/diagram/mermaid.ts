@@ -2,10 +2,16 @@ import type { Architecture, Card, Edge, Zone } from './architecture';
 
 const COLOURS: Readonly<Record<Edge['kind'], string>> = { request: '#0b62b8', result: '#d1570f', aside: '#8c959f' };
 
+/** Pixels: no line of ours is longer, so none is broken. */
+const WRAPPING_WIDTH = 560;
+/** Pixels: Mermaid breaks a boundary's title at 200 and leaves no room for what does not fit. */
+const SECOND_TITLE_LINE = 24;
+
 /** The picture as a Mermaid flow chart: the same boundaries, cards and numbers. */
 export function toMermaid({ title, zones, cards, edges }: Architecture): string {
   const box = (zone: Zone, indent: string): string[] => [
-    `${indent}subgraph ${zone.id}_boundary["${quoted([`<b>${text(zone.title)}</b>`, ...zone.lines.map(text)])}"]`,
+    `${indent}subgraph ${zone.id}_boundary["<b>${text(zone.title)}</b>"]`,
+    ...(zone.lines.length > 0 ? [`${indent}  ${zone.id}_note["${quoted(zone.lines.map(text))}"]`] : []),
     ...cards.filter((card) => card.zone === zone.id).map((card) => `${indent}  ${node(card)}`),
     ...zones.filter(({ within }) => within === zone.id).flatMap((inner) => part(inner, `${indent}  `)),
     `${indent}end`,
@@ -26,15 +32,22 @@ export function toMermaid({ title, zones, cards, edges }: Architecture): string 
       : [`  linkStyle ${numbers.join(',')} stroke:${COLOURS[kind]},stroke-width:${width}`];
   });
   const outer = zones.filter(({ within }) => within === undefined);
+  const notes = zones.filter(({ id, lines }) => lines.length > 0 && hasCards(id, zones, cards));
   const closed = zones.filter(({ kind }) => kind === 'closed');
   return [
     '---',
     `title: ${JSON.stringify(title)}`,
+    'config:',
+    '  flowchart:',
+    `    wrappingWidth: ${WRAPPING_WIDTH}`,
+    '    subGraphTitleMargin:',
+    `      bottom: ${SECOND_TITLE_LINE}`,
     '---',
     'flowchart TB',
     ...outer.flatMap((zone) => part(zone, '  ')),
     ...links,
     ...styles,
+    ...notes.map(({ id }) => `  style ${id}_note fill:none,stroke:none`),
     ...closed.map(({ id }) => `  style ${id}_boundary stroke:#cf222e,stroke-width:2px`),
     '',
   ].join('\n');
