@@ -90,8 +90,9 @@ class Raster {
   /** The cheapest way from one of the ports to one of the others (A*). */
   find(from: readonly Port[], to: readonly Port[]): State[] {
     const goals = new Map(to.map((port) => [port.y * this.width + port.x, port]));
-    const estimate = (x: number, y: number): number =>
-      Math.min(...to.map((port) => Math.abs(port.x - x) + Math.abs(port.y - y)));
+    const [left, right] = extent(to.map(({ x }) => x));
+    const [top, bottom] = extent(to.map(({ y }) => y));
+    const estimate = (x: number, y: number): number => outside(x, left, right) + outside(y, top, bottom);
     const best = new Map<number, number>();
     const open: State[][] = [];
     const push = (state: State): void => {
@@ -104,7 +105,7 @@ class Raster {
       push({ x, y, axis, cost: cost + taken * COST.samePort, estimate: estimate(x, y) });
     }
     for (let bucket = 0; bucket < open.length; bucket++) {
-      for (let state = open[bucket]?.shift(); state !== undefined; state = open[bucket]?.shift()) {
+      for (let state = open[bucket]?.pop(); state !== undefined; state = open[bucket]?.pop()) {
         const at = state.y * this.width + state.x;
         const key = at * 2 + (state.axis === 'across' ? 0 : 1);
         if ((best.get(key) ?? Infinity) <= state.cost) continue;
@@ -193,6 +194,9 @@ function corners(path: readonly State[]): State[] {
     return index === 0 || next === undefined || next.axis !== state.axis;
   });
 }
+
+const extent = (values: readonly number[]): [number, number] => [Math.min(...values), Math.max(...values)];
+const outside = (value: number, least: number, most: number): number => Math.max(0, least - value, value - most);
 
 function grown({ x, y, width, height }: Rectangle, by: number): Rectangle {
   return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
