@@ -20,6 +20,11 @@ const ROLES: readonly Role[] = [
  * @throws Failure when the clouds do not agree on where a part stands
  */
 export function neutral(aws: Architecture, gcp: Architecture): Architecture {
+  for (const { name, zones } of [aws, gcp]) {
+    const isPrivate = zones.some(({ lines }) => lines.some((line) => /^no (public|external) address\b/.test(line)));
+    if (!isPrivate)
+      throw new Failure(`${name}: machines have addresses on the internet: there is nothing to draw as private`);
+  }
   const pairs = ROLES.map((role) => {
     const [one, other] = [aws, gcp].map((architecture) => cardOfJob(architecture, role));
     if (one === undefined || other === undefined) throw new Failure(`not both stacks have a part for the role ${role}`);

@@ -193,6 +193,12 @@ function waysOf(
   ];
 }
 
+/** What machines that run code may reach, and how it is called. */
+const OWN_DESTINATIONS: Readonly<Partial<Record<ResourceGroup['kind'], string>>> = {
+  'event-store': 'event store',
+  gate: 'endpoints',
+};
+
 /** The security group of the machines that run code, with every rule it has. */
 function closedZone(
   ofType: (type: string) => TreeResource[],
@@ -204,25 +210,28 @@ function closedZone(
   const out = ofType('aws_vpc_security_group_egress_rule')
     .filter(isTheirs)
     .map(({ attributes: rule }) => {
-      const to = groupWith(addressIn(rule.referenced_security_group_id))?.kind;
-      const name =
-        to === 'event-store'
-          ? 'event store'
-          : to === 'gate'
-            ? 'endpoints'
-            : 'prefix_list_id' in rule
-              ? 'S3'
-              : String(rule.cidr_ipv4);
-      return `${name} ${rule.from_port}`;
+      const to = groupWith(addressIn(rule.referenced_security_group_id));
+      const own = to && OWN_DESTINATIONS[to.kind];
+      const isEndpoint = addressIn(rule.prefix_list_id).startsWith('aws_vpc_endpoint.');
+      const other = rule.cidr_ipv4 ?? rule.cidr_ipv6 ?? to?.key ?? rule.prefix_list_id ?? 'anything';
+      return {
+        words: `${own ?? (isEndpoint ? 'S3' : other)} ${rule.from_port ?? 'all ports'}`,
+        isOwn: own !== undefined || isEndpoint,
+      };
     });
   const inward = ofType('aws_vpc_security_group_ingress_rule').filter(isTheirs);
-  const isClosed = out.every((name) => !name.includes('/')) && ofType('aws_nat_gateway').length === 0;
+  const isClosed = out.every(({ isOwn }) => isOwn) && inward.length === 0 && ofType('aws_nat_gateway').length === 0;
   return {
     id: 'closed',
     kind: isClosed ? 'closed' : 'private',
     title: `Security group: ${isClosed ? 'no' : 'a'} way out`,
     lines: [
-      `out: ${out.sort().join(', ') || 'nothing'}`,
+      `out: ${
+        out
+          .map(({ words }) => words)
+          .sort()
+          .join(', ') || 'nothing'
+      }`,
       `in: ${inward.length === 0 ? 'nothing' : inward.map(({ attributes }) => String(attributes.from_port)).join(', ')}`,
     ],
     within: 'private',

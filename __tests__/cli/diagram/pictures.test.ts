@@ -153,6 +153,20 @@ describe('what a stack has more, less or otherwise', () => {
     expect(() => draw(['playground'], { 'aws-stack': tree }, ['mermaid'])).toThrow('have a way out');
   });
 
+  it('shows a way out: a rule to the machines of another service on AWS', () => {
+    const [from, to] = [
+      ['playground-fleet', 'security-group'],
+      ['user-api', 'instance-security-group'],
+    ].map(([owner, id]) => resourceOf(trees['aws-stack'], 'aws_security_group', owner!, id!));
+    const rule = newResource('aws_vpc_security_group_egress_rule', 'over', {
+      security_group_id: `\${${from!.address}.id}`,
+      referenced_security_group_id: `\${${to!.address}.id}`,
+      from_port: 3000,
+    });
+    const tree = withResources(trees['aws-stack'], (resources) => [...resources, rule]);
+    expect(mermaidOf('aws-stack', tree)).toMatch(/Security group: a way out.*\n.*user-api 3000/);
+  });
+
   it.each([
     ['aws-stack', newResource('aws_nat_gateway', 'nat'), 'a way out'],
     ['gcp-stack', newResource('google_compute_router_nat', 'nat'), 'a way out through Cloud NAT'],
@@ -208,6 +222,19 @@ describe('the neutral picture', () => {
       expect(mermaid!.content).toContain(word);
     for (const word of ['t3.small', 'e2-small', 'Auto Scaling', 'Memorystore'])
       expect(mermaid!.content).not.toContain(word);
+  });
+
+  it.each([
+    ['aws-stack', 'aws_launch_template', { network_interfaces: [{ associate_public_ip_address: 'true' }] }],
+    ['gcp-stack', 'google_compute_region_instance_template', { network_interface: [{ access_config: [{}] }] }],
+  ] as const)('is none where a machine of %s has an address', (name, type, interfaces) => {
+    const tree = withResources(trees[name], (resources) =>
+      resources.map((resource) =>
+        resource.type === type ? { ...resource, attributes: { ...resource.attributes, ...interfaces } } : resource,
+      ),
+    );
+    expect(() => draw(['playground'], { [name]: tree }, ['mermaid'])).toThrow(`${name}: machines have addresses`);
+    expect(mermaidOf(name, tree)).toMatch(/public addresses|external addresses/);
   });
 
   it('leaves out a figure that differs', () => {
