@@ -24,6 +24,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'deploy', summary: 'deploy stacks with CDKTF' },
   { name: 'destroy', summary: 'destroy deployed stacks' },
   { name: 'test', summary: 'run the tests' },
+  { name: 'diagram', summary: 'draw the architecture of the stacks' },
   { name: 'doctor', summary: 'say what is missing on this machine' },
 ];
 

@@ -1,3 +1,4 @@
+import type { ArtifactManifest } from '../modules/boot/artifact-manifest';
 import { InvalidPropError } from '../modules/invalid-prop';
 import type { Cloud } from '../modules/platform';
 import type { Architecture } from '../modules/tls-service/artifact';
@@ -26,6 +27,8 @@ export interface Settings {
   readonly permissionsBoundary: boolean;
   /** Deploy the playground beside the user API: it needs what docs/playground.md, "On the clouds", lists. */
   readonly playground: boolean;
+  /** What lies in the bootstrap bucket; only pictures give it. @default - what was built here */
+  readonly playgroundArtifacts?: ArtifactManifest;
   /** Put a web application firewall before the service. */
   readonly firewall: boolean;
   readonly deletionProtection: boolean;
