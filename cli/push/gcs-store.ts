@@ -49,7 +49,9 @@ export class GcsStore implements ObjectStore {
       answers: [404],
       signal,
     });
-    return status !== 404 && isSame(json as StoredObject, file);
+    if (status === 404 || !isSame(json as StoredObject, file)) return false;
+    this.sessions.forget(file);
+    return true;
   }
 
   async send(file: CheckedFile, transfer: Transfer): Promise<Outcome> {
