@@ -184,17 +184,14 @@ export class S3Store implements ObjectStore {
       try {
         return await work();
       } catch (error) {
-        throw nameOf(error) === 'NoSuchUpload' ? new UploadGone() : error;
+        if (nameOf(error) !== 'NoSuchUpload') throw error;
+        throw new UploadGone(`${this.url}/${key}: somebody else has ended this upload; run it again`);
       }
     });
   }
 }
 
-class UploadGone extends Failure {
-  constructor() {
-    super('the upload is gone');
-  }
-}
+class UploadGone extends Failure {}
 
 /** The sum as S3 computes it: of the object itself, or of its parts' sums ("Checking object integrity", composite checksums). */
 function sumOf({ partSums }: CheckedFile): string {

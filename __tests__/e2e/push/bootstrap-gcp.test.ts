@@ -13,6 +13,8 @@ import { temporaryDirectory } from '../../support/terraform';
 
 const PROJECT = 'acme-prod';
 const BUCKET = 'acme-prod-sandpiper-bootstrap';
+/** fake-gcs-server is built with Go where it is not in the cache. */
+const FIRST_BUILD_MS = 600_000;
 const KEY = `projects/${PROJECT}/locations/europe-west3/keyRings/ring/cryptoKeys/key`;
 
 describe('./sandpiper bootstrap gcp', () => {
@@ -22,7 +24,7 @@ describe('./sandpiper bootstrap gcp', () => {
   beforeAll(async () => {
     fakeGcs = await startFakeGcs();
     front = await startStorageFront(fakeGcs);
-  });
+  }, FIRST_BUILD_MS);
   beforeEach(() => {
     front.forget();
     front.refuse = () => undefined;
