@@ -45,8 +45,9 @@ export class PassingFailure extends Failure {}
  * Opens the API with the application default credentials, or, where `STORAGE_EMULATOR_HOST` names an emulator, that one without any,
  * as Google's own libraries do.
  */
-export function openGcs(emulator = process.env.STORAGE_EMULATOR_HOST): Gcs {
-  const endpoint = emulator ? withScheme(emulator).replace(/\/+$/, '') : 'https://storage.googleapis.com';
+export function openGcs(options: { readonly endpoint?: string } = {}): Gcs {
+  const emulator = options.endpoint === undefined ? process.env.STORAGE_EMULATOR_HOST : undefined;
+  const endpoint = options.endpoint ?? (emulator ? withScheme(emulator) : 'https://storage.googleapis.com');
   const auth = new GoogleAuth({ scopes: SCOPE });
   const authorization = async (): Promise<Headers> => {
     try {
@@ -90,7 +91,7 @@ export function openGcs(emulator = process.env.STORAGE_EMULATOR_HOST): Gcs {
 }
 
 function withScheme(host: string): string {
-  return /^https?:\/\//.test(host) ? host : `http://${host}`;
+  return (/^https?:\/\//.test(host) ? host : `http://${host}`).replace(/\/+$/, '');
 }
 
 const urlOf = ({ bucket, key }: GcsCall): string => `gs://${bucket}${key === undefined ? '' : `/${key}`}`;

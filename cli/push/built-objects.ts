@@ -53,7 +53,7 @@ function manifestOf(file: string) {
 /** @throws Failure when the key leads out of the directory, or the file is not what the manifest says */
 function fileOf(directory: string, key: string): string {
   const file = path.resolve(directory, key);
-  if (path.relative(directory, file) !== path.normalize(key) || key.startsWith('..')) {
+  if (path.relative(directory, file) !== key || key.startsWith('..')) {
     throw new Failure(`${shown(directory)}/manifest.json: the key ${JSON.stringify(key)} leads out of its directory`);
   }
   return file;

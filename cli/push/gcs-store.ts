@@ -49,13 +49,15 @@ export class GcsStore implements ObjectStore {
       answers: [404],
       signal,
     });
-    return status !== 404 && isSame(json as StoredObject, file);
+    if (status === 404 || !isSame(json as StoredObject, file)) return false;
+    this.sessions.forget(file);
+    return true;
   }
 
   async send(file: CheckedFile, transfer: Transfer): Promise<Outcome> {
     const known = this.sessions.find(file);
     if (known !== undefined) {
-      const progress = await this.ask(known, file, transfer.signal);
+      const progress = await this.askKnown(known, file, transfer.signal);
       if (progress !== undefined) {
         const kept = 'offset' in progress ? progress.offset : file.bytes;
         transfer.kept(kept);
@@ -137,6 +139,16 @@ export class GcsStore implements ObjectStore {
       },
       { passes: (error) => error instanceof PassingFailure, signal },
     );
+  }
+
+  /** A session of an earlier run that is refused, whatever for, is as good as gone: a new one says what is wrong. */
+  private async askKnown(uri: string, file: CheckedFile, signal: AbortSignal): Promise<Progress | undefined> {
+    try {
+      return await this.ask(uri, file, signal);
+    } catch (error) {
+      if (error instanceof Failure && !(error instanceof PassingFailure)) return undefined;
+      throw error;
+    }
   }
 
   private ask(uri: string, file: CheckedFile, signal: AbortSignal): Promise<Progress | undefined> {

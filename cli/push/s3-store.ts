@@ -4,7 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
-  paginateListParts,
+  ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
   type CompletedPart,
@@ -55,7 +55,7 @@ export class S3Store implements ObjectStore {
       try {
         const head = new HeadObjectCommand({ ...this.at(file.key), ChecksumMode: 'ENABLED' });
         const { ContentLength, ChecksumSHA256 } = await this.account.s3.send(head, { abortSignal: signal });
-        return ContentLength === file.bytes && ChecksumSHA256 === sumOf(file);
+        return ContentLength === file.bytes && isSumOf(file, ChecksumSHA256);
       } catch (error) {
         if (statusOf(error) === 404) return false;
         throw error;
@@ -127,7 +127,7 @@ export class S3Store implements ObjectStore {
     const { ChecksumSHA256 } = await this.ofUpload('s3:PutObject', file.key, () =>
       this.account.s3.send(complete, { abortSignal: transfer.signal }),
     );
-    if (ChecksumSHA256 !== undefined && ChecksumSHA256 !== sumOf(file)) {
+    if (ChecksumSHA256 !== undefined && !isSumOf(file, ChecksumSHA256)) {
       throw new Failure(`${this.url}/${file.key}: S3 holds it with the sum ${ChecksumSHA256}, not ${sumOf(file)}`);
     }
     return parts.size > missing.length ? 'resumed' : 'uploaded';
@@ -150,18 +150,20 @@ export class S3Store implements ObjectStore {
   /** The parts of an unfinished upload that are those of the file, by index. */
   private async partsThere(file: CheckedFile, UploadId: string): Promise<Map<number, CompletedPart>> {
     const parts = new Map<number, CompletedPart>();
-    await this.ofUpload('s3:ListMultipartUploadParts', file.key, async () => {
-      const pages = paginateListParts({ client: this.account.s3 }, { ...this.at(file.key), UploadId });
-      for await (const page of pages) {
-        for (const { PartNumber = 0, Size, ETag, ChecksumSHA256 } of page.Parts ?? []) {
-          const index = PartNumber - 1;
-          const sum = file.partSums[index]?.toString('base64');
-          if (sum === undefined || Size !== partRange(file, index).length) continue;
-          const isSame = ChecksumSHA256 === undefined ? ETag === (await etagOf(file, index)) : ChecksumSHA256 === sum;
-          if (isSame) parts.set(index, { PartNumber, ETag, ChecksumSHA256: sum });
-        }
+    let after: { readonly PartNumberMarker?: string } | undefined = {};
+    // The SDK's paginator goes by the marker, which the last page has too.
+    while (after !== undefined) {
+      const list: ListPartsCommand = new ListPartsCommand({ ...this.at(file.key), UploadId, ...after });
+      const page = await this.ofUpload('s3:ListMultipartUploadParts', file.key, () => this.account.s3.send(list));
+      for (const { PartNumber = 0, Size, ETag, ChecksumSHA256 } of page.Parts ?? []) {
+        const index = PartNumber - 1;
+        const sum = file.partSums[index]?.toString('base64');
+        if (sum === undefined || Size !== partRange(file, index).length) continue;
+        const isSame = ChecksumSHA256 === undefined ? ETag === (await etagOf(file, index)) : ChecksumSHA256 === sum;
+        if (isSame) parts.set(index, { PartNumber, ETag, ChecksumSHA256: sum });
       }
-    });
+      after = page.IsTruncated ? { PartNumberMarker: page.NextPartNumberMarker } : undefined;
+    }
     return parts;
   }
 
@@ -182,22 +184,24 @@ export class S3Store implements ObjectStore {
       try {
         return await work();
       } catch (error) {
-        throw nameOf(error) === 'NoSuchUpload' ? new UploadGone() : error;
+        if (nameOf(error) !== 'NoSuchUpload') throw error;
+        throw new UploadGone(`${this.url}/${key}: somebody else has ended this upload; run it again`);
       }
     });
   }
 }
 
-class UploadGone extends Failure {
-  constructor() {
-    super('the upload is gone');
-  }
+class UploadGone extends Failure {}
+
+/** The sum as S3 computes it: of the object itself, or of its parts' sums ("Checking object integrity", composite checksums). */
+function sumOf({ partSums }: CheckedFile): string {
+  const sum = partSums.length === 1 ? partSums[0]! : createHash('sha256').update(Buffer.concat(partSums)).digest();
+  return sum.toString('base64');
 }
 
-/** The sum as S3 says it: of the object itself, or of its parts' sums with their number ("Checking object integrity", composite checksums). */
-function sumOf({ partSums }: CheckedFile): string {
-  if (partSums.length === 1) return partSums[0]!.toString('base64');
-  return `${createHash('sha256').update(Buffer.concat(partSums)).digest('base64')}-${partSums.length}`;
+/** Some answers end such a sum with the number of parts. */
+function isSumOf(file: CheckedFile, sum: string | undefined): boolean {
+  return sum?.replace(/-\d+$/, '') === sumOf(file);
 }
 
 /** What stores without sums of parts say instead: the MD5 of the part. */
