@@ -65,7 +65,7 @@ function checkExpressions(by: string, queries: readonly Json[]): void {
         parseMetricMath(expression as string)(Object.fromEntries(Object.keys(ids).map((id) => [id, value])));
       }
     } catch (error) {
-      throw new Error(`${by}: ${(error as Error).message}`);
+      throw new Error(`${by}: ${(error as Error).message}`, { cause: error });
     }
   }
 }
@@ -120,7 +120,7 @@ function filtered(by: string, filter: string, aligner: string): Reading {
 
 /** Selectors of PromQL ("Cloud Monitoring metrics in PromQL"): the first slash is a colon, other marks are underscores. */
 function selectors(by: string, query: string): readonly Reading[] {
-  const found = [...query.matchAll(/([a-z_]+):([a-z_]+)\{([^}]*)\}/g)];
+  const found = [...query.matchAll(/([a-z_]+):([a-z_]+)\{((?:[a-z_]+="[^"]*",?)*)\}/g)];
   if (found.length === 0) throw new Error(`${by}: ${query} selects nothing that is understood`);
   return found.map(([, domain, rest, text]) => {
     const { monitored_resource: type = '', ...labels } = Object.fromEntries(
