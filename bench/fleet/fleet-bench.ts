@@ -38,13 +38,21 @@ function main(args: readonly string[]): void {
 }
 
 function fleetOfFile(file: string): PlannedFleet {
-  const plan = readPlan(file, JSON.parse(fs.readFileSync(file, 'utf8')));
+  const plan = readPlan(file, readJson(file));
   if (tellsLaw(plan)) return plannedFleet(plan);
   const cloud = plan.resources.some(({ type }) => type.startsWith('aws_')) ? 'aws' : 'gcp';
   console.error(
     `${file} does not hold the boot scripts (they name what is known after apply): what the programs are told is read from the synthesized stack`,
   );
   return plannedFleet(plan, synthesized[cloud]());
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`--plan ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 try {

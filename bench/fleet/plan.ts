@@ -22,15 +22,18 @@ export interface Plan {
 }
 
 /**
- * Reads `cdk.tf.json` (what cdktf synthesized and Terraform plans) or the output of `terraform show -json`.
+ * Reads `cdk.tf.json` (what cdktf synthesized and Terraform plans) or the output of `terraform show -json`, of a plan or of the state.
  *
  * @throws Error when it is neither
  */
 export function readPlan(source: string, json: unknown): Plan {
   const whole = asObject(json);
-  const planned = asObject(whole.planned_values).root_module;
+  const planned = asObject(whole.planned_values ?? whole.values).root_module;
   if (planned !== undefined) {
-    const resources = modulesOf(asObject(planned)).flatMap(({ resources: own = [] }) => own as PlannedResource[]);
+    // An ephemeral resource has no values.
+    const resources = modulesOf(asObject(planned)).flatMap(({ resources: own = [] }) =>
+      (own as PlannedResource[]).map(({ type, name, values }) => ({ type, name, values: asObject(values) })),
+    );
     const variables = mapValues(asObject(whole.variables), (variable) => asObject(variable).value);
     return { source, resources, scripts: scriptsOf(resources), variables };
   }
