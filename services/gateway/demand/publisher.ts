@@ -31,8 +31,8 @@ export interface DemandPublisherProps {
 
 /**
  * The demand is that of the whole fleet, so one gateway publishes it each period, whichever takes the event store's token first; if it dies,
- * another does so in the next. All of them look at the fleet in each period, so that each knows how it grows. An event store that is away is no demand of zero: nothing is published, which raises the alarm for missing
- * demand and leaves the fleet as it is.
+ * another does so in the next. All of them look at the fleet in each period, so that each knows how the number of jobs grows. An event
+ * store that is away is no demand of zero: nothing is published, which raises the alarm for missing demand and leaves the fleet as it is.
  */
 export function startDemandPublisher(props: DemandPublisherProps): DemandPublisher {
   const {
