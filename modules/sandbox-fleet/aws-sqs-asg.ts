@@ -59,7 +59,7 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
     { platform, ...given }: SandboxFleetProps & { readonly platform: AwsEnvironment },
   ) {
     super(scope, id);
-    const props = resolveSandboxFleetProps(given);
+    const props = resolveSandboxFleetProps('aws', given);
     checkAwsFleet(props);
     const { eventStore } = props;
     if (!(eventStore instanceof AwsEventStore)) {

@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
-import { bestLaw } from '../../../bench/fleet/law';
+import { readPlan } from '../../../bench/fleet/plan';
+import { plannedFleet, tellsLaw } from '../../../bench/fleet/planned-fleet';
+import { synthesizedStack } from '../../../bench/fleet/synthesize';
 import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
 import { synthesizeAwsStack, useEmulator } from '../../support/aws/emulator-stack';
 import { startMoto, type Moto } from '../../support/aws/moto';
@@ -17,8 +19,12 @@ jest.mock('../../../stacks/artifacts', () => ({
     readArtifactManifest(path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json')),
 }));
 
+import { AwsStack } from '../../../stacks/aws-stack';
+
 const REGION = 'eu-central-1';
 const DOMAIN = 'example.test';
+/** Of a machine of the default size. */
+const SLOTS = 4;
 /** Of one test at most, on a machine that is busy with others. */
 jest.setTimeout(600_000);
 
@@ -27,6 +33,7 @@ describe('aws-stack with the playground, planned with the real AWS provider', ()
   const outdir = temporaryDirectory('aws-playground');
   let moto: Moto;
   let planned: ResourceValues[];
+  let plan: unknown;
 
   beforeAll(async () => {
     moto = await startMoto();
@@ -38,7 +45,9 @@ describe('aws-stack with the playground, planned with the real AWS provider', ()
       variables: { aws_region: REGION, app_jwt_secret: 'a secret of the test' },
     });
     await terraform.init();
-    planned = allResources((await terraform.plan()).json);
+    const { json } = await terraform.plan();
+    plan = json;
+    planned = allResources(json);
   });
 
   afterAll(async () => {
@@ -93,11 +102,19 @@ describe('aws-stack with the playground, planned with the real AWS provider', ()
       'autoscaling_policy',
       'scale-on-demand',
     ).target_tracking_configuration as [Record<string, any>];
-    expect(target).toBe(bestLaw.slots);
+    expect(target).toBe(SLOTS);
     const queries = metrics[0].metrics as Record<string, any>[];
     expect(
       queries.flatMap(({ metric_stat: stat }) => (stat as { period: number }[]).map(({ period }) => period)),
     ).toEqual([10, 10]);
+  });
+
+  it('is simulated with the same expressions and numbers from its plan as from what was synthesized', () => {
+    const synthesized = readPlan('aws-stack', synthesizedStack('aws-stack', AwsStack));
+    const fromPlan = readPlan('plan.json', plan);
+    // The address of the event store is in the boot scripts, and not known yet.
+    expect(tellsLaw(fromPlan)).toBe(false);
+    expect(plannedFleet(fromPlan, synthesized)).toEqual(plannedFleet(synthesized));
   });
 
   it('wakes a fleet that has no machine, by as many as the slots wanted need', () => {
@@ -106,7 +123,7 @@ describe('aws-stack with the playground, planned with the real AWS provider', ()
       1, 2, 4, 8, 16, 32, 64,
     ]);
     for (const { scaling_adjustment: change, metric_interval_lower_bound: lower } of steps) {
-      expect(Number(lower)).toBe((Number(change) - 1) * bestLaw.slots);
+      expect(Number(lower)).toBe((Number(change) - 1) * SLOTS);
     }
     expect(one('cloudwatch_metric_alarm', 'wake-alarm')).toMatchObject({ threshold: 0, evaluation_periods: 1 });
   });
