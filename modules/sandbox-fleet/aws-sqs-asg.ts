@@ -126,6 +126,7 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       ...lawEnvironment(props),
       SANDPIPER_EVENTS_AUTH: eventStore.authentication('gateway'),
       SANDPIPER_DEMAND: `cloudwatch:${platform.region}/${platform.application}-${platform.environment}/${id}`,
+      AWS_REGION: platform.region,
       // The load balancer appends the client's address to X-Forwarded-For.
       SANDPIPER_TRUSTED_PROXIES: '1',
     };

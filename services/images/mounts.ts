@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Rootfs } from '../runner/rootfs';
+import { readableByOthers } from '../runner/sandbox/readable-by-others';
 import { stateRoot } from '../runner/sandbox/state-directory';
 
 /** Images that are mounted, read-only, for one process. */
@@ -22,7 +23,7 @@ export interface ImageMounts {
  */
 export function openImageMounts(): ImageMounts {
   const root = path.join(path.dirname(stateRoot()), 'sandpiper-images');
-  fs.mkdirSync(root, { recursive: true, mode: 0o711 });
+  readableByOthers(() => fs.mkdirSync(root, { recursive: true, mode: 0o711 }));
   if (fs.lstatSync(root).uid !== process.getuid?.()) throw new Error(`${root} belongs to someone else`);
   sweep(root);
   const directory = fs.mkdtempSync(path.join(root, `${process.pid}-`));

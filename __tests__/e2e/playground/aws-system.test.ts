@@ -1,3 +1,6 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { applyPlaygroundStack, REGION, type PlaygroundStack } from '../../support/aws/playground-stack';
 import { startMoto, type Moto } from '../../support/aws/moto';
@@ -5,6 +8,7 @@ import { elastiCacheTokenFault } from '../../support/machine/aws-signature';
 import { awsCloud, bootMachine, machineTools, type AwsCloud } from '../../support/machine/machine';
 import { startSimulatedEventStore, type SimulatedEventStore } from '../../support/machine/simulated-event-store';
 import { buildPlaygroundArtifacts, sandpiper } from '../../support/playground/artifacts';
+import { buildNextVersion } from '../../support/playground/next-version';
 import { describeSystem } from '../../support/playground/describe-system';
 import { JWT_SECRET, LANGUAGES, type PlaygroundSystem } from '../../support/playground/system';
 import { requireTool } from '../../support/require-tool';
@@ -16,6 +20,7 @@ import { requireTool } from '../../support/require-tool';
  */
 describe('the playground on AWS', () => {
   if (!requireTool([...machineTools, 'terraform', 'go', 'gcc', 'moto_server', 'redis-server', 'mksquashfs'])) return;
+  let artifacts: string;
   let moto: Moto;
   let stack: PlaygroundStack;
   let cloud: AwsCloud;
@@ -23,8 +28,12 @@ describe('the playground on AWS', () => {
 
   const open = async (): Promise<PlaygroundSystem> => {
     const { file } = await buildPlaygroundArtifacts(LANGUAGES);
+    // The stack's own copy: an upgrade puts another in its place.
+    artifacts = fs.mkdtempSync(path.join(os.tmpdir(), 'playground-artifacts-'));
+    const manifest = path.join(artifacts, 'manifest.json');
+    fs.copyFileSync(file, manifest);
     moto = await startMoto();
-    stack = await applyPlaygroundStack({ moto, manifest: file, jwtSecret: JWT_SECRET });
+    stack = await applyPlaygroundStack({ moto, manifest, jwtSecret: JWT_SECRET });
     const account = {
       AWS_ENDPOINT_URL: stack.front.endpoint,
       AWS_REGION: REGION,
@@ -60,12 +69,22 @@ describe('the playground on AWS', () => {
         );
         return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
       },
+      upgrade: async () => {
+        const next = path.join(artifacts, 'next');
+        await buildNextVersion(path.dirname(file), next);
+        await sandpiper(['push', 'aws', '--artifacts', next], account);
+        fs.copyFileSync(path.join(next, 'manifest.json'), manifest);
+        stack.change({});
+        await stack.terraform.apply();
+      },
     };
   };
 
-  describeSystem(open, async () => {
+  const close = async (): Promise<void> => {
     await events?.stop();
     await stack?.stop();
     await moto?.stop();
-  });
+    if (artifacts) fs.rmSync(artifacts, { recursive: true, force: true });
+  };
+  describeSystem({ open, close, hasUpgrade: true });
 });

@@ -107,11 +107,12 @@ describe('the playground on GCP', () => {
     };
   };
 
-  describeSystem(open, async () => {
+  const close = async (): Promise<void> => {
     await events?.stop();
     await Promise.all([storage?.stop(), emulator?.stop()]);
     fs.rmSync(outdir, { recursive: true, force: true });
-  });
+  };
+  describeSystem({ open, close, hasUpgrade: false });
 });
 
 /** Topics and subscriptions of the state, in the emulator. */

@@ -1,9 +1,28 @@
 import { endOf, type TestClient } from '../gateway/test-client';
 import type { Machine } from '../machine/machine';
-import { hello, LANGUAGES, RUNNER_UNIT, untilServing, untilTakingJobs, userOf, type PlaygroundSystem } from './system';
+import { describeUpgrade } from './describe-upgrade';
+import {
+  GATEWAY_UNIT,
+  hello,
+  LANGUAGES,
+  RUNNER_UNIT,
+  untilServing,
+  untilTakingJobs,
+  userOf,
+  type PlaygroundSystem,
+} from './system';
 
 /** What a playground on booted machines must do, whichever the cloud. */
-export function describeSystem(open: () => Promise<PlaygroundSystem>, close: () => Promise<void>): void {
+export function describeSystem({
+  open,
+  close,
+  hasUpgrade,
+}: {
+  readonly open: () => Promise<PlaygroundSystem>;
+  readonly close: () => Promise<void>;
+  /** Whether it can be upgraded. */
+  readonly hasUpgrade: boolean;
+}): void {
   let system: PlaygroundSystem;
   let gateway: Machine;
   let runner: Machine;
@@ -60,10 +79,17 @@ export function describeSystem(open: () => Promise<PlaygroundSystem>, close: () 
     expect(user.outputOf(job)).toBe('begun\nread all of it\n');
   });
 
+  if (hasUpgrade) {
+    describeUpgrade(
+      () => ({ system, gateway, runner }),
+      (next) => ({ gateway, runner } = next),
+    );
+  }
+
   it('leaves nothing in the queue, and no error in a journal', async () => {
     while ((await system.queued()) > 0) await new Promise((resolve) => setTimeout(resolve, 200));
     for (const [machine, unit] of [
-      [gateway, 'playground.service'],
+      [gateway, GATEWAY_UNIT],
       [runner, RUNNER_UNIT],
     ] as const) {
       expect((await machine.journal(unit)).split('\n').filter((line) => /"level":(50|60)/.test(line))).toEqual([]);

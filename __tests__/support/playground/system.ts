@@ -22,6 +22,8 @@ export interface PlaygroundSystem {
   refused(): readonly string[];
   /** How many jobs the queue holds. */
   queued(): Promise<number>;
+  /** Deploys the next version of gateway and runner: what is booted from now on is that. @default - not tried on this cloud */
+  readonly upgrade?: () => Promise<void>;
 }
 
 /** Waits until a gateway serves. */
@@ -36,8 +38,8 @@ export function untilTakingJobs(machine: Machine): Promise<void> {
 }
 
 /** A client of a gateway, as its load balancer lets one through: from another address, with the user's token. */
-export async function userOf(gateway: Machine): Promise<TestClient> {
-  const token = await new SignJWT({ user_id: 'u1' })
+export async function userOf(gateway: Machine, userId = 'u1'): Promise<TestClient> {
+  const token = await new SignJWT({ user_id: userId })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(JWT_SECRET));
