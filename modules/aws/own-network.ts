@@ -92,6 +92,11 @@ export class OwnNetwork extends Construct implements AwsNetwork {
     return [this.endpoints!.reach(service, statements)];
   }
 
+  fleetPlacement(id: string, services: readonly string[]): InstancePlacement {
+    const placement = this.instancePlacement(false);
+    return { ...placement, endpointSecurityGroupId: this.endpoints!.mark(id, services) };
+  }
+
   operatorTunnel(): { readonly securityGroupId: string } {
     this.tunnel ??= new OperatorTunnel(this, 'operator-tunnel', {
       name: this.props.name,
