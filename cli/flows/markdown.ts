@@ -7,33 +7,51 @@ const ORDER: readonly Party['kind'][] = ['runner', 'service', 'front', 'outside'
 /** What differs from one build to the next. */
 const SHA256 = /\b[0-9a-f]{64}\b/g;
 
-/** A report as Markdown, headings of the second level and below. */
+/** A report as Markdown, headings of the second level and below. What lets a flow through is told by numbers, which a list explains. */
 export function toMarkdown(report: FlowReport): string {
-  const senders = [...new Map(joined(report.flows).map(({ from }) => [from.name, from])).values()].sort(
+  const flows = joined(report.flows);
+  const numbers = new Map<string, number>();
+  const numbered = (addresses: readonly string[]): string =>
+    addresses
+      .map((address) => {
+        const number = numbers.get(address) ?? numbers.size + 1;
+        numbers.set(address, number);
+        return String(number);
+      })
+      .join(', ');
+  const senders = [...new Map(flows.map(({ from }) => [from.name, from])).values()].sort(
     (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.name.localeCompare(b.name),
   );
   return [
     `## ${CLOUDS[report.cloud]}`,
     runners(report),
-    ...senders.flatMap((sender) => [`### From ${titleOf(sender)}`, flowTable(report, sender)]),
+    ...senders.flatMap((sender) => [
+      `### From ${titleOf(sender)}`,
+      flowTable(
+        flows.filter(({ from }) => from.name === sender.name),
+        numbered,
+      ),
+    ]),
     '### Everything else',
     table(
-      ['who', 'is closed by', 'where'],
-      report.closures.map(({ who, what, by }) => [who.name, what, codes(by)]),
+      ['who', 'is closed by', 'see'],
+      report.closures.map(({ who, what, by }) => [who.name, what, numbered(by)]),
     ),
     '### Rights',
     table(
-      ['who', 'may', 'on', 'if', 'by'],
+      ['who', 'may', 'on', 'if', 'see'],
       report.permissions.map(({ who, what, on, condition, by }) => [
         who.name,
         codes(what),
         codes(on),
-        condition ?? '',
-        codes([by]),
+        condition === undefined ? '' : codes([condition]),
+        numbered([by]),
       ]),
     ),
     '### What remains',
     report.remains.map((one) => `- ${one}`).join('\n'),
+    '### What the numbers mean',
+    [...numbers].map(([address, number]) => `${number}. \`${address}\``).join('\n'),
   ].join('\n\n');
 }
 
@@ -53,16 +71,15 @@ function titleOf({ name, kind }: Party): string {
   return kind === 'service' ? `the service ${name}` : name;
 }
 
-function flowTable(report: FlowReport, sender: Party): string {
-  const flows = joined(report.flows).filter(({ from }) => from.name === sender.name);
+function flowTable(flows: readonly Flow[], numbered: (addresses: readonly string[]) => string): string {
   return table(
-    ['to', 'port', 'why', 'limited by', 'let through by'],
-    flows.map(({ to, ports, why, limit, by }: Flow) => [
+    ['to', 'port', 'why', 'limited by', 'see'],
+    flows.map(({ to, ports, why, limit, by }) => [
       to.name,
       ports,
       why,
       limit ?? '',
-      by.length === 0 ? 'the cloud itself' : codes(by),
+      by.length === 0 ? 'always open' : numbered(by),
     ]),
   );
 }

@@ -44,15 +44,6 @@ export function policyOpenings(plan: Plan, { resource, service }: Endpoint): Ope
     .flatMap((statement) => problemsOf(statement, service).map((problem) => ({ address, problem })));
 }
 
-/** What the tables say of an endpoint's policy: the actions, and for whom. */
-export function policyLimit(plan: Plan, { resource }: Endpoint): string {
-  const statements = readPolicy(plan, resource.values.policy) ?? [];
-  const actions = [...new Set(statements.flatMap((one) => one.actions))];
-  return actions.length === 0
-    ? 'no endpoint policy'
-    : `endpoint policy: ${actions.join(', ')}; principals of the account`;
-}
-
 function problemsOf(statement: Statement, service: string): string[] {
   const { sid, principals, actions, resources } = statement;
   const everyAction = actions.filter((action) => action === '*' || action === '*:*');

@@ -2,8 +2,8 @@ import { isWithin, overlap } from '../address-range';
 import { INTERNET, type Flow, type FlowReport, type Party } from '../flow';
 import { resourcesOf, type Plan, type Resource, type Target } from '../plan';
 import { means, type Machines } from './machines';
-import { actionPrefix } from './endpoints';
-import { endpointParty, findParties, type Member, type Vpc } from './parties';
+import { actionPrefix, policyOpenings } from './endpoints';
+import { endpointParty, EVENT_STORES, findParties, type Member, type Vpc } from './parties';
 import { readIdentity, type Identity } from './permissions';
 import { runnerOpenings } from './openings';
 import { nameResolution } from './resolver';
@@ -95,8 +95,8 @@ function toMembers(plan: Plan, { sender, rule, rules, vpc, identity }: Asked, me
       to: member.party,
       ports: showPorts(commonPorts(rule.ports, other.ports)!),
       why: rule.description || other.description,
-      by: [rule.address, other.address],
-      limit: limitOf(identity, member),
+      by: [rule.address, other.address, ...(member.endpoint ? [member.resource.address] : [])],
+      limit: limitOf(plan, identity, member),
     }));
   });
 }
@@ -123,7 +123,7 @@ function throughGateway(plan: Plan, { sender, rule, vpc, identity }: Asked, list
     {
       ...flow({ sender, rule }, party),
       by: [rule.address, endpoint.resource.address],
-      limit: limitOf(identity, member),
+      limit: limitOf(plan, identity, member),
     },
   ];
 }
@@ -183,12 +183,19 @@ function alwaysThere(plan: Plan, from: Party): Flow[] {
   ];
 }
 
-function limitOf(identity: Identity | undefined, { endpoint, party }: Member): string | undefined {
+/** What a sender may do at a member, as its role and the endpoint's policy say. */
+function limitOf(plan: Plan, identity: Identity | undefined, { endpoint, resource }: Member): string | undefined {
   if (identity === undefined) return undefined;
-  const service = endpoint ? actionPrefix(endpoint.service) : party.name === 'event store' ? 'elasticache' : undefined;
+  const service = endpoint
+    ? actionPrefix(endpoint.service)
+    : EVENT_STORES.includes(resource.type)
+      ? 'elasticache'
+      : undefined;
   if (service === undefined) return undefined;
-  const actions = identity.permissions.flatMap(({ what }) => what.filter((action) => action.startsWith(`${service}:`)));
-  return actions.length === 0 ? 'its role has no right there' : [...new Set(actions)].join(', ');
+  const all = identity.permissions.flatMap(({ what }) => what.filter((action) => action.startsWith(`${service}:`)));
+  const actions = all.length === 0 ? 'its role has no right there' : [...new Set(all)].join(', ');
+  const isForOwn = endpoint !== undefined && policyOpenings(plan, endpoint).length === 0;
+  return isForOwn ? `${actions}; credentials of this account only` : actions;
 }
 
 function closureOf(plan: Plan, { party, securityGroups, subnets }: Machines) {

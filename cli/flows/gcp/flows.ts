@@ -141,7 +141,10 @@ function closureOf(who: Party, rules: readonly FirewallRule[], subnetworks: Mach
   const places = resourcesOf(subnetworks).map(({ address }: Resource) => address);
   return {
     who,
-    what: 'denied and logged by the firewall; no external address, no Cloud NAT, no other route',
+    what:
+      who.kind === 'runner'
+        ? 'denied and logged by the firewall; no external address, no Cloud NAT, no other route'
+        : 'denied and logged by the firewall',
     by: [...new Set([...refusals, ...places])],
   };
 }
