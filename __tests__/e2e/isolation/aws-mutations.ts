@@ -272,6 +272,31 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
     opening: /^aws_vpc_endpoint\.hole is reached by runners, which have no right in ec2/,
   },
   {
+    what: 'a gateway endpoint of another service',
+    change: (plan) =>
+      plan.add('aws_vpc_endpoint', {
+        service_name: 'com.amazonaws.eu-central-1.dynamodb',
+        vpc_endpoint_type: 'Gateway',
+        vpc_id: vpc(plan),
+        route_table_ids: [table(plan)],
+      }),
+    opening: /^aws_vpc_endpoint\.hole is reached by runners, which have no right in dynamodb/,
+  },
+  {
+    what: 'a second policy of an endpoint',
+    change: (plan) =>
+      plan.add('aws_vpc_endpoint_policy', {
+        vpc_endpoint_id: plan.ref('aws_vpc_endpoint', 'endpoints_sqs'),
+        policy: JSON.stringify({ Statement: { Effect: 'Allow', Principal: '*', Action: 'sqs:*', Resource: '*' } }),
+      }),
+    opening: /^aws_vpc_endpoint\..*sqs\S* a statement lets everybody's credentials through/,
+  },
+  {
+    what: 'a rule of a group that is looked up',
+    change: (plan) => egress(plan, { security_group_id: '${data.aws_security_group.hole.id}', cidr_ipv4: EVERYWHERE }),
+    opening: /egress_rule\.hole is a rule of a group that is not in the plan/,
+  },
+  {
     what: "a machine in the endpoints' group",
     change: (plan) =>
       plan.add('aws_instance', {

@@ -88,6 +88,12 @@ export const GCP_MUTATIONS: readonly Mutation[] = [
     opening: /google-api-route\S* leads from the runners' network to 199\.36\.153\.0\/24/,
   },
   {
+    what: "a route to Google's APIs by way of a machine",
+    change: (plan) =>
+      plan.set('google_compute_route', 'google-api-route', { next_hop_gateway: undefined, next_hop_ip: '10.0.0.9' }),
+    opening: /google-api-route\S* leads from the runners' network/,
+  },
+  {
     what: 'the default routes',
     change: (plan) => plan.set('google_compute_network', 'network', { delete_default_routes_on_create: false }),
     opening: /^google_compute_network\.\S+ keeps the default route/,
@@ -257,6 +263,30 @@ export const GCP_MUTATIONS: readonly Mutation[] = [
         member: member(plan),
       }),
     opening: /^google_service_account_iam_member\.hole grants runners roles\/iam\.serviceAccountTokenCreator/,
+  },
+  {
+    what: 'rights of an account that is named in words',
+    change: (plan) =>
+      plan.add('google_storage_bucket_iam_member', {
+        bucket: 'b',
+        role: 'roles/storage.objectAdmin',
+        member: `serviceAccount:${plan.written('google_service_account', 'playground-fleet', 'account_id')}@demo-project.iam.gserviceaccount.com`,
+      }),
+    opening: /^google_storage_bucket_iam_member\.hole grants runners roles\/storage\.objectAdmin/,
+  },
+  {
+    what: 'a policy that is known after apply only',
+    change: (plan) =>
+      plan.add('google_project_iam_policy', { project: 'p', policy_data: '${data.google_iam_policy.p.policy_data}' }),
+    opening: /^google_project_iam_policy\.hole grants somebody something/,
+  },
+  {
+    what: 'a public address that stays',
+    change: (plan) =>
+      plan.set('google_compute_region_instance_group_manager', 'fleet_spot-group', {
+        stateful_external_ip: [{ interface_name: 'nic0' }],
+      }),
+    opening: /spot-group\S* stateful_external_ip gives runners a public address/,
   },
   {
     what: 'a key of the account',

@@ -1,5 +1,6 @@
 import type { Opening } from '../flow';
 import type { Plan, Resource } from '../plan';
+import type { Value } from '../unknown';
 import { readPolicy, type Statement } from './policy';
 
 /** An endpoint of one of AWS's services in the VPC. */
@@ -33,13 +34,15 @@ export function actionPrefix(service: string): string {
 /** What an endpoint lets through that no other account's credentials should: they could carry data away through it. */
 export function policyOpenings(plan: Plan, { resource, service }: Endpoint): Opening[] {
   const { address, values } = resource;
-  const given =
-    values.policy ??
-    plan.of('aws_vpc_endpoint_policy').find(({ values: other }) => isOf(plan, other, resource))?.values.policy;
-  if (given === undefined || given === null) return [{ address, problem: 'has no policy: it lets everything through' }];
-  const statements = readPolicy(plan, given);
-  if (statements === undefined) return [{ address, problem: 'its policy cannot be read before apply' }];
-  return statements
+  const separate = plan.of('aws_vpc_endpoint_policy').filter((other) => isOf(plan, other.values, resource));
+  const policies = [values.policy as Value, ...separate.map((other) => other.values.policy as Value)].filter(
+    (policy) => policy !== undefined && policy !== null,
+  );
+  if (policies.length === 0) return [{ address, problem: 'has no policy: it lets everything through' }];
+  const read = policies.map((policy) => readPolicy(plan, policy));
+  if (read.includes(undefined)) return [{ address, problem: 'its policy cannot be read before apply' }];
+  return read
+    .flatMap((statements) => statements ?? [])
     .filter(({ effect }) => effect !== 'Deny')
     .flatMap((statement) => problemsOf(statement, service).map((problem) => ({ address, problem })));
 }

@@ -1,13 +1,13 @@
 import { isWithin, overlap } from '../address-range';
 import { INTERNET, type Flow, type FlowReport, type Party } from '../flow';
 import { resourcesOf, type Plan, type Resource, type Target } from '../plan';
-import { means, type Machines } from './machines';
+import type { Machines } from './machines';
 import { actionPrefix, policyOpenings } from './endpoints';
 import { endpointParty, EVENT_STORES, findParties, type Member, type Vpc } from './parties';
 import { readIdentity, type Identity } from './permissions';
 import { runnerOpenings } from './openings';
 import { nameResolution } from './resolver';
-import { tablesOf, waysOut, type WayOut } from './routes';
+import { isRoutedTo, tablesOf, waysOut, type WayOut } from './routes';
 import { commonPorts, findRules, showPorts, type Rule } from './security-groups';
 
 /** Who reaches whom in the plan of an AWS stack, and whatever opens a way out of a runner. */
@@ -106,17 +106,7 @@ function throughGateway(plan: Plan, { sender, rule, vpc, identity }: Asked, list
   const endpoint = vpc.endpoints.find((one) => 'resource' in list && one.resource.address === list.resource.address);
   if (endpoint === undefined)
     return [toOutside({ sender, rule }, 'outside' in list ? list.outside : list.resource.address)];
-  const isRouted = sender.tables.some(
-    (table) =>
-      means(plan, endpoint.resource.values.route_table_ids, table) ||
-      plan
-        .of('aws_vpc_endpoint_route_table_association')
-        .some(
-          ({ values }) =>
-            means(plan, values.route_table_id, table) && means(plan, values.vpc_endpoint_id, endpoint.resource),
-        ),
-  );
-  if (!isRouted) return [];
+  if (!sender.tables.some((table) => isRoutedTo(plan, endpoint, table))) return [];
   const party = endpointParty(endpoint);
   const member = { party, resource: endpoint.resource, endpoint };
   return [

@@ -1,11 +1,11 @@
 import type { Opening } from '../flow';
 import { resourcesOf, type Plan, type Target } from '../plan';
-import { actionPrefix, policyOpenings } from './endpoints';
+import { actionPrefix, policyOpenings, type Endpoint } from './endpoints';
 import { addressOpenings, type Machines } from './machines';
-import { EVENT_STORES, OPERATORS_TUNNEL, type Member, type Vpc } from './parties';
+import { endpointParty, EVENT_STORES, OPERATORS_TUNNEL, type Member, type Vpc } from './parties';
 import type { Identity } from './permissions';
 import { nameResolution } from './resolver';
-import { routeOpenings } from './routes';
+import { isRoutedTo, routeOpenings, tablesOf } from './routes';
 import type { Rule } from './security-groups';
 import { unknownKinds } from './vicinity';
 
@@ -25,6 +25,7 @@ export function runnerOpenings(plan: Plan, found: Found): readonly Opening[] {
   const all = [
     ...runners.flatMap((runner) => openingsOf(plan, runner, found)),
     ...strayRoutes(plan),
+    ...strayRules(found.rules),
     ...unknownKinds(plan),
     ...(runners.length === 0 ? [] : nameResolution(plan).openings),
   ];
@@ -53,6 +54,7 @@ function openingsOf(plan: Plan, runner: Machines, { vpc, rules, identities }: Fo
     })),
     ...addressOpenings(plan, runner),
     ...routeOpenings(plan, address, runner.subnets),
+    ...gatewayOpenings(plan, runner, { vpc, identity, reached }),
     ...inRules,
     ...identity.openings,
     ...[...reached.values()].flatMap(({ endpoint }) => (endpoint === undefined ? [] : policyOpenings(plan, endpoint))),
@@ -81,11 +83,28 @@ function egressOpenings(
     reached.set(member.resource.address, member);
     if (EVENT_STORES.includes(member.resource.type)) return [];
     if (member.endpoint === undefined) return [{ address, problem: `lets runners reach ${member.resource.address}` }];
-    const { service } = member.endpoint;
-    return identity.services.has(actionPrefix(service))
-      ? []
-      : [{ address: member.resource.address, problem: `is reached by runners, which have no right in ${service}` }];
+    return identity.services.has(actionPrefix(member.endpoint.service)) ? [] : [unneeded(member.endpoint)];
   });
+}
+
+/** Gateway endpoints are routes too: only of services that runners have rights in. */
+function gatewayOpenings(
+  plan: Plan,
+  { subnets }: Machines,
+  { vpc, identity, reached }: { vpc: Vpc; identity: Identity; reached: Map<string, Member> },
+): Opening[] {
+  const tables = resourcesOf(resourcesOf(subnets).flatMap((subnet) => tablesOf(plan, subnet)));
+  return vpc.endpoints
+    .filter((endpoint) => tables.some((table) => isRoutedTo(plan, endpoint, table)))
+    .flatMap((endpoint): Opening[] => {
+      const { resource, service } = endpoint;
+      reached.set(resource.address, { party: endpointParty(endpoint), resource, endpoint });
+      return identity.services.has(actionPrefix(service)) ? [] : [unneeded(endpoint)];
+    });
+}
+
+function unneeded({ resource, service }: Endpoint): Opening {
+  return { address: resource.address, problem: `is reached by runners, which have no right in ${service}` };
 }
 
 /** Nobody opens a connection to a runner but operators, through their tunnel. */
@@ -95,6 +114,13 @@ function ingressOpenings(vpc: Vpc, { address, peer }: Rule): Opening[] {
     'resource' in peer.group &&
     vpc.members(peer.group.resource).every(({ resource }) => resource.type === OPERATORS_TUNNEL);
   return isTunnel ? [] : [{ address, problem: 'lets somebody open connections to runners' }];
+}
+
+/** A rule of a group that is not in the plan, or is looked up at apply, may be one of the runners' own. */
+function strayRules(rules: readonly Rule[]): Opening[] {
+  return rules
+    .filter(({ group }) => !('resource' in group) || group.resource.mode === 'data')
+    .map(({ address }) => ({ address, problem: 'is a rule of a group that is not in the plan' }));
 }
 
 /** A route of a table that is not in the plan may be one of the runners' own. */

@@ -1,5 +1,7 @@
 import type { Opening } from '../flow';
 import type { Plan, Resource, Target } from '../plan';
+import type { Value } from '../unknown';
+import type { Endpoint } from './endpoints';
 import { blocks, means } from './machines';
 
 /** One way out of a VPC. */
@@ -48,6 +50,15 @@ export function waysOut(plan: Plan, table: Resource): readonly WayOut[] {
     ...(blocks(table.values.propagating_vgws).length > 0 ? [table] : []),
   ].map(({ address }) => ({ address, destination: 'whatever is propagated', target: 'a VPN gateway' }));
   return [...routes, ...propagated];
+}
+
+/** Whether a table leads to a gateway endpoint. */
+export function isRoutedTo(plan: Plan, { resource, isGateway }: Endpoint, table: Resource): boolean {
+  const associations = plan
+    .of('aws_vpc_endpoint_route_table_association')
+    .filter(({ values }) => means(plan, values.vpc_endpoint_id, resource))
+    .map(({ values }) => values.route_table_id as Value);
+  return isGateway && means(plan, [resource.values.route_table_ids, ...associations], table);
 }
 
 /** Ways out of the subnets of runners, and what the plan does not tell of them. */

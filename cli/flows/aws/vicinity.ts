@@ -6,7 +6,7 @@ const VICINITY = new RegExp(
   `^aws_(?:${[
     'vpc|vpn|vpclattice|subnet|route|main_route|default|nat|internet_gateway|egress_only|eip|network|security_group|flow_log',
     'ec2_|customer_gateway|dx|carrier|networkmanager|networkfirewall|ram|route53_resolver|lb|alb|elb|apprunner_vpc',
-    'autoscaling_(?:attachment|traffic)|globalaccelerator|directory_service|verifiedaccess|lightsail|odb',
+    'spot_fleet|autoscaling_(?:attachment|traffic)|globalaccelerator|directory_service|verifiedaccess|lightsail|odb',
   ].join(
     '|',
   )})(?:_|$)|^aws_(?:ec2|networkfirewall|networkmanager|vpclattice|route53_resolver|verifiedaccess|globalaccelerator)_`,

@@ -48,6 +48,9 @@ export function machineOpenings({ resource, templates, accounts }: Machines): Op
       ? [{ address, problem: "has no service account of its own: the project's default one holds" }]
       : []),
     ...outside.map((name) => ({ address, problem: `its service account ${name} is not in the plan` })),
+    ...(list(resource.values.stateful_external_ip).length > 0
+      ? [{ address, problem: 'stateful_external_ip gives runners a public address' }]
+      : []),
     ...templates.flatMap(templateOpenings),
   ];
 }

@@ -39,7 +39,11 @@ export function readIdentity(plan: Plan, machines: Machines) {
   }));
   return {
     permissions,
-    openings: [...naming.flatMap((grant) => grantOpenings(plan, grant)), ...everybodysGrants(plan)],
+    openings: [
+      ...naming.flatMap((grant) => grantOpenings(plan, grant)),
+      ...everybodysGrants(plan),
+      ...unreadGrants(plan),
+    ],
   };
 }
 
@@ -65,6 +69,21 @@ function everybodysGrants(plan: Plan): Opening[] {
     .map(({ address }) => ({ address, problem: 'grants everybody something' }));
 }
 
+/** An account of Google's own, whatever the project's number is. */
+const SERVICE_AGENT = /@gcp-sa-[a-z-]+\.iam\.gserviceaccount\.com$/;
+
+/** Who is granted something is known after apply only: it may be runners. */
+function unreadGrants(plan: Plan): Opening[] {
+  const isUnread = (value: Value): boolean =>
+    value instanceof Unknown &&
+    !SERVICE_AGENT.test(plan.text(value) ?? '') &&
+    plan.resolve(value).some((one) => 'outside' in one || one.resource.type !== 'google_service_account');
+  return plan.resources
+    .filter(({ type, mode }) => mode === 'managed' && /_iam_(?:member|binding|policy)$/.test(type))
+    .filter(({ values }) => [values.policy_data, values.member, values.members].flat().some((value) => isUnread(value)))
+    .map(({ address }) => ({ address, problem: 'grants somebody something, which cannot be read before apply' }));
+}
+
 function conditionOf(plan: Plan, values: Resource['values']): string | undefined {
   const [condition, ...others] = blocks(values.condition);
   return condition === undefined || others.length > 0 ? undefined : plan.text(condition.expression);
@@ -85,6 +104,8 @@ function names(value: Value, account: Resource): boolean {
   if (value instanceof Unknown) return value.references.includes(account.address);
   if (Array.isArray(value)) return (value as Value[]).some((one) => names(one, account));
   if (typeof value === 'object' && value !== null) return Object.values(value).some((one) => names(one, account));
-  const { email } = account.values as { readonly email?: unknown };
-  return typeof value === 'string' && typeof email === 'string' && value.includes(email);
+  const { email, account_id: id } = account.values as { readonly email?: unknown; readonly account_id?: unknown };
+  // An account that is not there yet has no email, but everybody knows how it begins.
+  const known = [...(typeof email === 'string' ? [email] : []), ...(typeof id === 'string' ? [`${id}@`] : [])];
+  return typeof value === 'string' && known.some((name) => value.includes(name));
 }

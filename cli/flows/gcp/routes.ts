@@ -48,7 +48,7 @@ function networkOpenings(plan: Plan, network: Resource, { tags }: Machines): Ope
       : [{ address, problem: 'keeps the default route to the internet' }]),
     ...(values.auto_create_subnetworks === false ? [] : [{ address, problem: 'makes subnetworks by itself' }]),
     ...routes
-      .filter((route) => !isRestricted(plan.text(route.values.dest_range)))
+      .filter((route) => !isRestricted(plan, route))
       .map((route) => ({
         address: route.address,
         problem: `leads from the runners' network to ${plan.text(route.values.dest_range) ?? 'what is known after apply'}`,
@@ -56,8 +56,13 @@ function networkOpenings(plan: Plan, network: Resource, { tags }: Machines): Ope
   ];
 }
 
-function isRestricted(range: string | undefined): boolean {
-  return range !== undefined && isWithin(range, RESTRICTED_API_RANGE);
+/** To Google's restricted APIs, and not by way of somebody's machine. */
+function isRestricted(plan: Plan, { values }: Resource): boolean {
+  const gateway = plan.text(values.next_hop_gateway) ?? '';
+  const range = plan.text(values.dest_range);
+  return (
+    range !== undefined && isWithin(range, RESTRICTED_API_RANGE) && /(?:^|\/)default-internet-gateway$/.test(gateway)
+  );
 }
 
 function subnetworkOpenings({ address, values }: Resource): Opening[] {

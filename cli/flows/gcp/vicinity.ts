@@ -7,7 +7,7 @@ const VICINITY = new RegExp(
   `^google_(?:${[
     'compute_(?:network|subnetwork|route|router|firewall|region_network|global_network|vpn|ha_vpn|external_vpn|interconnect|address)',
     'compute_(?:global_address|forwarding_rule|global_forwarding_rule|service_attachment|shared_vpc|packet_mirroring|organization)',
-    'compute_(?:instance|region_instance|target|region_target|public|peering|attached|cross_site|wire)',
+    'compute_(?:instance|region_instance|per_instance|region_per_instance|target|region_target|public|peering|attached|cross_site|wire)',
     'network_|dns_|vpc_access|service_networking|compute_backend|compute_region_backend|access_context|gke_hub|edge|vmwareengine',
   ].join('|')})`,
 );
