@@ -414,6 +414,49 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
   },
 ];
 
+const NAMES = 'aws_route53_resolver_firewall_domain_list';
+
+/** Of the plan with `DNS_FIREWALL=true`. */
+export const NAME_MUTATIONS: readonly Mutation[] = [
+  {
+    what: 'every name',
+    change: (plan) => plan.set(NAMES, 'allowed', { domains: ['*'] }),
+    opening: /name-firewall_allow\S* lets names of \* through/,
+  },
+  {
+    what: "somebody's names",
+    change: (plan) => plan.set(NAMES, 'allowed', { domains: ['*.eu-central-1.amazonaws.com', '*.example.org'] }),
+    opening: /name-firewall_allow\S* lets names of \*\.example\.org through/,
+  },
+  {
+    what: 'names that only look like those of AWS',
+    change: (plan) => plan.set(NAMES, 'allowed', { domains: ['*.notamazonaws.com'] }),
+    opening: /name-firewall_allow\S* lets names of \*\.notamazonaws\.com through/,
+  },
+  {
+    what: 'a firewall that blocks nothing',
+    change: (plan) => plan.remove('aws_route53_resolver_firewall_rule', 'name-firewall_block'),
+    opening: /name-firewall_rules\S* does not block every other name/,
+  },
+  {
+    what: 'a firewall that only tells',
+    change: (plan) => plan.set('aws_route53_resolver_firewall_rule', 'name-firewall_block', { action: 'ALERT' }),
+    opening: /name-firewall_block\S* lets names of \* through/,
+  },
+  {
+    what: 'a firewall that gives way',
+    change: (plan) =>
+      plan.add('aws_route53_resolver_firewall_config', { resource_id: vpc(plan), firewall_fail_open: 'ENABLED' }),
+    opening: /firewall_config\.hole resolves every name while/,
+  },
+  {
+    what: 'a firewall of another VPC',
+    change: (plan) =>
+      plan.set('aws_route53_resolver_firewall_rule_group_association', 'name-firewall', { vpc_id: 'vpc-1' }),
+    opening: /name-firewall\S* leaves a VPC out/,
+  },
+];
+
 export const AWS_HARMLESS: readonly Harmless[] = [
   { what: 'a network ACL, which only narrows', change: (plan) => plan.add('aws_network_acl', { vpc_id: vpc(plan) }) },
   {

@@ -6,10 +6,10 @@ import { reportFlows, runnersOf } from '../../../cli/flows/report';
 import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
 import { findProviderData } from '../../support/google-provider/provider-data';
 import { requireTool } from '../../support/require-tool';
-import { AWS_HARMLESS, AWS_MUTATIONS } from './aws-mutations';
+import { AWS_HARMLESS, AWS_MUTATIONS, NAME_MUTATIONS } from './aws-mutations';
 import { editPlan } from './edit-plan';
 import { GCP_HARMLESS, GCP_MUTATIONS } from './gcp-mutations';
-import { planAwsPlayground, planGcpPlayground, type PlannedPlayground } from './plans';
+import { planAwsPlaygrounds, planGcpPlayground, type PlannedPlayground } from './plans';
 
 const mockPrograms = path.join(__dirname, 'programs');
 
@@ -40,11 +40,14 @@ const reached = ({ flows }: FlowReport): string[] =>
 describe('isolation of runners', () => {
   if (!requireTool(['terraform', 'moto_server'])) return;
   if (findProviderData() === undefined && !requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)')) return;
-  let planned: Readonly<Record<'aws' | 'gcp', PlannedPlayground>>;
+  let planned: Readonly<Record<'aws' | 'aws with DNS Firewall' | 'gcp', PlannedPlayground>>;
 
   beforeAll(async () => {
-    const [aws, gcp] = await Promise.all([planAwsPlayground(), planGcpPlayground()]);
-    planned = { aws, gcp };
+    const [[aws, guarded], gcp] = await Promise.all([
+      planAwsPlaygrounds([{}, { DNS_FIREWALL: 'true' }]),
+      planGcpPlayground(),
+    ]);
+    planned = { aws: aws!, 'aws with DNS Firewall': guarded!, gcp };
   }, LIFE_SECONDS * 1000);
 
   it('on AWS: runners reach the services that they work with, and nothing else', () => {
@@ -76,6 +79,16 @@ describe('isolation of runners', () => {
     ]);
   });
 
+  it('on AWS with DNS Firewall: no name leaves that somebody else learns', () => {
+    const guarded = report(planned['aws with DNS Firewall']);
+    expect(guarded.openings).toEqual([]);
+    expect(guarded.remains).toEqual([]);
+    const names = guarded.flows.filter(({ from, why }) => from.name === FLEET && why === 'Names');
+    expect(names.map(({ limit }) => limit)).toEqual([
+      '*.cache.amazonaws.com, *.ec2.internal, *.eu-central-1.amazonaws.com, *.eu-central-1.compute.internal',
+    ]);
+  });
+
   it.each(['aws', 'gcp'] as const)('on %s: nobody opens connections to runners', (cloud) => {
     expect(report(planned[cloud]).flows.filter(({ to }) => to.name === FLEET)).toEqual([]);
   });
@@ -89,6 +102,7 @@ describe('isolation of runners', () => {
 
   describe.each([
     ['aws', AWS_MUTATIONS, AWS_HARMLESS],
+    ['aws with DNS Firewall', NAME_MUTATIONS, AWS_HARMLESS],
     ['gcp', GCP_MUTATIONS, GCP_HARMLESS],
   ] as const)('on %s', (cloud, mutations, harmless) => {
     it.each(mutations)('finds $what', ({ change, opening }) => {

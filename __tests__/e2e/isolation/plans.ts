@@ -19,21 +19,31 @@ export interface PlannedPlayground {
 const REGION = 'eu-central-1';
 const DOMAIN = 'example.test';
 
-/** stacks/aws-stack.ts by the real AWS provider. Only what is read at plan (zones, images, the hosted zone) comes from the simulator. */
-export async function planAwsPlayground(settings: Readonly<Record<string, string>> = {}): Promise<PlannedPlayground> {
+/**
+ * stacks/aws-stack.ts by the real AWS provider, once for each of the settings. Only what is read at plan (zones, images, the hosted
+ * zone) comes from the simulator.
+ */
+export async function planAwsPlaygrounds(
+  variants: readonly Readonly<Record<string, string>>[],
+): Promise<PlannedPlayground[]> {
   const moto = await startMoto();
   const outdir = temporaryDirectory('isolation-aws');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const route53 = new Route53Client({ endpoint: moto.endpoint, region: REGION, credentials });
   try {
     await route53.send(new CreateHostedZoneCommand({ Name: DOMAIN, CallerReference: 'isolation' }));
-    const directory = synthesizeAwsStack(outdir, { ENVIRONMENT: 'prod', DOMAIN, PLAYGROUND: 'true', ...settings });
-    useEmulator(directory, moto.endpoint);
-    const terraform = terraformIn(directory, {
-      variables: { aws_region: REGION, app_jwt_secret: 'never in a plan' },
-    });
-    await terraform.init();
-    return { plan: (await terraform.plan()).json, configuration: readConfiguration(directory) };
+    const planned: PlannedPlayground[] = [];
+    for (const [index, settings] of variants.entries()) {
+      const all = { ENVIRONMENT: 'prod', DOMAIN, PLAYGROUND: 'true', ...settings };
+      const directory = synthesizeAwsStack(path.join(outdir, String(index)), all);
+      useEmulator(directory, moto.endpoint);
+      const terraform = terraformIn(directory, {
+        variables: { aws_region: REGION, app_jwt_secret: 'never in a plan' },
+      });
+      await terraform.init();
+      planned.push({ plan: (await terraform.plan()).json, configuration: readConfiguration(directory) });
+    }
+    return planned;
   } finally {
     route53.destroy();
     await moto.stop();
