@@ -82,6 +82,24 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
     opening: /^aws_route_table\..*private-routes\S* leads /,
   },
   {
+    what: 'routes that are known after apply only',
+    change: (plan) => plan.set('aws_route_table', 'private-routes', { route: '${local.routes}' }),
+    opening: /^aws_route_table\..*private-routes\S* leads .* to what is known after apply/,
+  },
+  {
+    what: "a template that names the load balancers' subnet",
+    change: (plan) =>
+      plan.set('aws_launch_template', TEMPLATE, {
+        'network_interfaces.0.subnet_id': plan.ref('aws_subnet', 'public-0'),
+      }),
+    opening: /^aws_route\..*public-ipv4\S* leads from the runners' /,
+  },
+  {
+    what: 'rules that are known after apply only',
+    change: (plan) => plan.set('aws_security_group', RUNNERS, { egress: '${local.rules}' }),
+    opening: /^aws_security_group\.\S+ lets runners out to what is known after apply/,
+  },
+  {
     what: 'a route of a table that nobody knows',
     change: (plan) =>
       plan.add('aws_route', { route_table_id: 'rtb-1', destination_cidr_block: EVERYWHERE, nat_gateway_id: 'nat-1' }),

@@ -113,6 +113,32 @@ export const GCP_MUTATIONS: readonly Mutation[] = [
     change: (plan) => egress(plan, { priority: 899, destination_ranges: ['203.0.113.7/32'] }),
     opening: /^google_compute_firewall\.hole lets runners out to 203\.0\.113\.7\/32/,
   },
+  ...['allow', 'priority', 'direction'].map((attribute): Mutation => ({
+    what: `a rule whose ${attribute} is known after apply only`,
+    change: (plan) => egress(plan, { [attribute]: '${var.it}' }),
+    opening: /^google_compute_firewall\.hole lets runners out to what is known after apply/,
+  })),
+  {
+    what: 'a refusal that may be switched off',
+    change: (plan) => plan.set('google_compute_firewall', 'playground-fleet_deny-egress', { disabled: '${var.it}' }),
+    opening: /no rule of their own refuses/,
+  },
+  {
+    what: 'a rule for their account in words',
+    change: (plan) =>
+      egress(plan, {
+        target_service_accounts: [
+          `${plan.written('google_service_account', 'playground-fleet', 'account_id')}@demo-project.iam.gserviceaccount.com`,
+        ],
+      }),
+    opening: /^google_compute_firewall\.hole lets runners out to 0\.0\.0\.0\/0/,
+  },
+  {
+    what: 'Cloud NAT of subnetworks that are known after apply only',
+    change: (plan) =>
+      nat(plan, { source_subnetwork_ip_ranges_to_nat: 'LIST_OF_SUBNETWORKS', subnetwork: '${local.subnetworks}' }),
+    opening: /^google_compute_router_nat\.hole translates addresses of the runners'/,
+  },
   {
     what: 'a rule without ranges',
     change: (plan) => egress(plan, { destination_ranges: undefined }),

@@ -9,7 +9,7 @@ import { requireTool } from '../../support/require-tool';
 import { AWS_HARMLESS, AWS_MUTATIONS, NAME_MUTATIONS } from './aws-mutations';
 import { editPlan } from './edit-plan';
 import { GCP_HARMLESS, GCP_MUTATIONS } from './gcp-mutations';
-import { planAwsPlaygrounds, planGcpPlayground, type PlannedPlayground } from './plans';
+import { planAwsPlaygrounds, planGcpPlaygrounds, type PlannedPlayground } from './plans';
 
 const mockPrograms = path.join(__dirname, 'programs');
 
@@ -23,6 +23,9 @@ jest.mock('../../../stacks/artifacts', () => ({
 
 const DOCUMENT = path.join(__dirname, '../../../docs/flows.md');
 const FLEET = 'playground-fleet';
+/** Every part that a setting adds. */
+const EVERYTHING = { FIREWALL: 'true', OPERATOR_ACCESS: 'cloud-tunnel' };
+type Variant = 'aws' | 'aws with everything' | 'gcp' | 'gcp with everything';
 /** Of both plans, on a machine that is busy with others. */
 const LIFE_SECONDS = 300;
 
@@ -40,14 +43,14 @@ const reached = ({ flows }: FlowReport): string[] =>
 describe('isolation of runners', () => {
   if (!requireTool(['terraform', 'moto_server'])) return;
   if (findProviderData() === undefined && !requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)')) return;
-  let planned: Readonly<Record<'aws' | 'aws with DNS Firewall' | 'gcp', PlannedPlayground>>;
+  let planned: Readonly<Record<Variant, PlannedPlayground>>;
 
   beforeAll(async () => {
-    const [[aws, guarded], gcp] = await Promise.all([
-      planAwsPlaygrounds([{}, { DNS_FIREWALL: 'true' }]),
-      planGcpPlayground(),
+    const [[aws, awsWhole], [gcp, gcpWhole]] = await Promise.all([
+      planAwsPlaygrounds([{}, { ...EVERYTHING, DNS_FIREWALL: 'true' }]),
+      planGcpPlaygrounds([{}, EVERYTHING]),
     ]);
-    planned = { aws: aws!, 'aws with DNS Firewall': guarded!, gcp };
+    planned = { aws: aws!, 'aws with everything': awsWhole!, gcp: gcp!, 'gcp with everything': gcpWhole! };
   }, LIFE_SECONDS * 1000);
 
   it('on AWS: runners reach the services that they work with, and nothing else', () => {
@@ -79,8 +82,8 @@ describe('isolation of runners', () => {
     ]);
   });
 
-  it('on AWS with DNS Firewall: no name leaves that somebody else learns', () => {
-    const guarded = report(planned['aws with DNS Firewall']);
+  it('on AWS, with DNS Firewall: no name leaves that somebody else learns', () => {
+    const guarded = report(planned['aws with everything']);
     expect(guarded.openings).toEqual([]);
     expect(guarded.remains).toEqual([]);
     const names = guarded.flows.filter(({ from, why }) => from.name === FLEET && why === 'Names');
@@ -93,6 +96,17 @@ describe('isolation of runners', () => {
     expect(report(planned[cloud]).flows.filter(({ to }) => to.name === FLEET)).toEqual([]);
   });
 
+  it.each([
+    ['aws with everything', "operators' tunnel"],
+    ['gcp with everything', 'operators through Identity-Aware Proxy'],
+  ] as const)('on %s: only operators do', (variant, operators) => {
+    expect(openings(planned[variant])).toEqual([]);
+    const flows = report(planned[variant]).flows.filter(({ to }) => to.name === FLEET);
+    expect(new Set(flows.map(({ from, ports }) => `${from.name}: ${ports}`))).toEqual(
+      new Set([`${operators}: tcp 22`]),
+    );
+  });
+
   it('takes what a plan does not tell to be open', () => {
     const { plan } = planned.gcp;
     expect(openings({ plan, configuration: {} })).toEqual([
@@ -102,7 +116,7 @@ describe('isolation of runners', () => {
 
   describe.each([
     ['aws', AWS_MUTATIONS, AWS_HARMLESS],
-    ['aws with DNS Firewall', NAME_MUTATIONS, AWS_HARMLESS],
+    ['aws with everything', NAME_MUTATIONS, AWS_HARMLESS],
     ['gcp', GCP_MUTATIONS, GCP_HARMLESS],
   ] as const)('on %s', (cloud, mutations, harmless) => {
     it.each(mutations)('finds $what', ({ change, opening }) => {

@@ -51,19 +51,26 @@ export async function planAwsPlaygrounds(
   }
 }
 
-/** stacks/gcp-stack.ts by the stand-in for Google's provider. It reads nothing from Google. */
-export async function planGcpPlayground(settings: Readonly<Record<string, string>> = {}): Promise<PlannedPlayground> {
+/** stacks/gcp-stack.ts by the stand-in for Google's provider, once for each of the settings. It reads nothing from Google. */
+export async function planGcpPlaygrounds(
+  variants: readonly Readonly<Record<string, string>>[],
+): Promise<PlannedPlayground[]> {
   const outdir = temporaryDirectory('isolation-gcp');
   const provider = await startGoogleProvider(loadProviderData(findProviderData()!));
   try {
-    const directory = synthesizeGcpStack(outdir, { ENVIRONMENT: 'prod', PLAYGROUND: 'true', ...settings });
-    const terraform = terraformIn(directory, {
-      reattached: [GOOGLE],
-      environment: provider.environment,
-      variables: VARIABLES,
-    });
-    await terraform.init();
-    return { plan: (await terraform.plan()).json, configuration: readConfiguration(directory) };
+    const planned: PlannedPlayground[] = [];
+    for (const [index, settings] of variants.entries()) {
+      const all = { ENVIRONMENT: 'prod', PLAYGROUND: 'true', ...settings };
+      const directory = synthesizeGcpStack(path.join(outdir, String(index)), all);
+      const terraform = terraformIn(directory, {
+        reattached: [GOOGLE],
+        environment: provider.environment,
+        variables: VARIABLES,
+      });
+      await terraform.init();
+      planned.push({ plan: (await terraform.plan()).json, configuration: readConfiguration(directory) });
+    }
+    return planned;
   } finally {
     await provider.stop();
     fs.rmSync(outdir, { recursive: true, force: true });

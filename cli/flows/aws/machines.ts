@@ -28,7 +28,7 @@ export function findMachines(plan: Plan): readonly Machines[] {
       party: partyOf(plan, group, templates),
       resource: group,
       templates,
-      subnets: plan.resolve(group.values.vpc_zone_identifier, 'aws_subnet'),
+      subnets: plan.resolve([group.values.vpc_zone_identifier, ...interfaceSubnets(templates)], 'aws_subnet'),
     };
   });
   const single = plan.of('aws_instance', 'aws_spot_instance_request').map((machine): Machines => ({
@@ -36,9 +36,14 @@ export function findMachines(plan: Plan): readonly Machines[] {
     party: partyOf(plan, machine, [machine]),
     resource: machine,
     templates: [machine],
-    subnets: plan.resolve(machine.values.subnet_id, 'aws_subnet'),
+    subnets: plan.resolve([machine.values.subnet_id, ...interfaceSubnets([machine])], 'aws_subnet'),
   }));
   return [...groups, ...single];
+}
+
+/** Subnets that a template names in place of its group's. */
+function interfaceSubnets(templates: readonly Resource[]): Value[] {
+  return templates.flatMap(({ values }) => blocks(values.network_interfaces).map((one) => one.subnet_id as Value));
 }
 
 /** Ways in which runners get an address that the internet knows, an interface that somebody else made, or credentials for others. */

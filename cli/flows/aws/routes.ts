@@ -1,6 +1,6 @@
 import type { Opening } from '../flow';
 import type { Plan, Resource, Target } from '../plan';
-import type { Value } from '../unknown';
+import { Unknown, type Value } from '../unknown';
 import type { Endpoint } from './endpoints';
 import { blocks, means } from './machines';
 
@@ -49,7 +49,12 @@ export function waysOut(plan: Plan, table: Resource): readonly WayOut[] {
     ...plan.of('aws_vpn_gateway_route_propagation').filter(({ values }) => means(plan, values.route_table_id, table)),
     ...(blocks(table.values.propagating_vgws).length > 0 ? [table] : []),
   ].map(({ address }) => ({ address, destination: 'whatever is propagated', target: 'a VPN gateway' }));
-  return [...routes, ...propagated];
+  // Routes that are known after apply only may lead anywhere.
+  const untold =
+    table.values.route instanceof Unknown
+      ? [{ address: table.address, destination: 'what is known after apply', target: 'a target that is not told' }]
+      : [];
+  return [...routes, ...propagated, ...untold];
 }
 
 /** Whether a table leads to a gateway endpoint. */

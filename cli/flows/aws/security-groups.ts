@@ -27,6 +27,7 @@ export interface Ports {
 }
 
 const GROUPS = ['aws_security_group', 'aws_default_security_group'];
+const PREFIX_LISTS = ['aws_vpc_endpoint', 'aws_ec2_managed_prefix_list', 'aws_prefix_list'];
 
 /** Every rule of every security group, in whichever of the provider's three forms it is written. */
 export function findRules(plan: Plan): readonly Rule[] {
@@ -42,12 +43,26 @@ export function findRules(plan: Plan): readonly Rule[] {
       .of(...GROUPS)
       .flatMap((group) =>
         (['ingress', 'egress'] as const).flatMap((direction) =>
-          blocks(group.values[direction]).flatMap((rule) =>
-            inlineRules(plan, group.address, { resource: group }, direction, rule),
-          ),
+          group.values[direction] instanceof Unknown
+            ? [untoldRule(group, direction)]
+            : blocks(group.values[direction]).flatMap((rule) =>
+                inlineRules(plan, group.address, { resource: group }, direction, rule),
+              ),
         ),
       ),
   ];
+}
+
+/** Rules that are known after apply only may be any. */
+function untoldRule(group: Resource, direction: Rule['direction']): Rule {
+  return {
+    address: group.address,
+    direction,
+    group: { resource: group },
+    peer: { kind: 'addresses', range: 'what is known after apply' },
+    ports: ALL_PORTS,
+    description: '',
+  };
 }
 
 /** Every resource that carries a security group, whatever its type: whoever names the group, but for rules and for groups. */
@@ -73,6 +88,8 @@ function names(value: Value, group: Resource): boolean {
   return typeof value === 'string' && value === group.values.id;
 }
 
+const ALL_PORTS: Ports = { protocol: 'all', from: 0, to: 65535 };
+
 /** Ports that both let through; undefined where there are none. */
 export function commonPorts(one: Ports, other: Ports): Ports | undefined {
   if (one.protocol === 'all') return other;
@@ -94,7 +111,7 @@ function rulesOf(plan: Plan, type: string, direction: Rule['direction']): Rule[]
       ...plan
         .resolve(values.referenced_security_group_id, ...GROUPS)
         .map((group) => ({ kind: 'group' as const, group })),
-      ...plan.resolve(values.prefix_list_id).map((list) => ({ kind: 'prefix-list' as const, list })),
+      ...plan.resolve(values.prefix_list_id, ...PREFIX_LISTS).map((list) => ({ kind: 'prefix-list' as const, list })),
       ...ranges(plan, [values.cidr_ipv4, values.cidr_ipv6]),
     ];
     const ports = portsOf(values.ip_protocol, values.from_port, values.to_port);
@@ -117,7 +134,7 @@ function inlineRules(
   const groups = plan.resolve([values.security_groups, values.source_security_group_id], ...GROUPS);
   const peers: Peer[] = [
     ...(values.self === true ? [group, ...groups] : groups).map((peer) => ({ kind: 'group' as const, group: peer })),
-    ...plan.resolve(values.prefix_list_ids).map((list) => ({ kind: 'prefix-list' as const, list })),
+    ...plan.resolve(values.prefix_list_ids, ...PREFIX_LISTS).map((list) => ({ kind: 'prefix-list' as const, list })),
     ...ranges(plan, [values.cidr_blocks, values.ipv6_cidr_blocks].flat()),
   ];
   const ports = portsOf(values.protocol, values.from_port, values.to_port);
@@ -135,8 +152,7 @@ function ranges(plan: Plan, values: readonly Value[]): Peer[] {
 }
 
 function portsOf(protocol: Value, from: Value, to: Value): Ports {
-  if (typeof protocol !== 'string' || protocol === '-1' || protocol === 'all')
-    return { protocol: 'all', from: 0, to: 65535 };
+  if (typeof protocol !== 'string' || protocol === '-1' || protocol === 'all') return ALL_PORTS;
   const name = { '6': 'tcp', '17': 'udp' }[protocol] ?? protocol;
   return { protocol: name, from: typeof from === 'number' ? from : 0, to: typeof to === 'number' ? to : 65535 };
 }

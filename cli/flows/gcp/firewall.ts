@@ -1,7 +1,7 @@
 import { isWithin } from '../address-range';
 import { resourcesOf, type Plan, type Resource } from '../plan';
-import type { Value } from '../unknown';
-import { blocks, list, means, type Machines } from './machines';
+import { Unknown, type Value } from '../unknown';
+import { blocks, isEmailOf, list, means, type Machines } from './machines';
 
 /** One rule of the firewall, as it applies to machines. */
 export interface FirewallRule {
@@ -88,6 +88,8 @@ function entriesOf(plan: Plan, { address, values }: Resource, target: 'account' 
   // A source that is no range may be anywhere; a rule that names neither is for everywhere.
   const named = [...list(given), ...sources].map((value) => ({ text: plan.text(value) ?? 'known after apply', value }));
   const ranges = named.length > 0 ? named : [{ text: EVERYWHERE, value: EVERYWHERE }];
+  const isTold = TOLD.every((name) => !(values[name] instanceof Unknown));
+  if (!isTold) return list(values.allow).length > 0 ? [untoldRule(address)] : [];
   return (['allow', 'deny'] as const).flatMap((action) =>
     blocks(values[action]).map((entry): FirewallRule => ({
       address,
@@ -103,13 +105,23 @@ function entriesOf(plan: Plan, { address, values }: Resource, target: 'account' 
   );
 }
 
+/** What must be known of a rule; where it is not, a permission may be any and a refusal none. */
+const TOLD = ['direction', 'priority', 'disabled', 'allow', 'deny'];
+
+function untoldRule(address: string): FirewallRule {
+  const text = 'what is known after apply';
+  const widest = { priority: 0, ranges: [{ text, value: text }], protocol: 'all', ports: [], namesAccount: false };
+  return { ...widest, address, direction: 'EGRESS', action: 'allow', description: '' };
+}
+
 /** How a rule meets machines; undefined where it does not. What is not told may be meant for them. */
 function targetOf(plan: Plan, { values }: Resource, { accounts, tags }: Machines): 'account' | 'other' | undefined {
   const targetAccounts = list(values.target_service_accounts);
   const targetTags = list(values.target_tags);
   if (targetAccounts.length > 0) {
     const own = resourcesOf(accounts);
-    if (targetAccounts.some((account) => own.some((one) => means(plan, account, one)))) return 'account';
+    if (targetAccounts.some((account) => own.some((one) => means(plan, account, one) || isEmailOf(account, one))))
+      return 'account';
     const targets = targetAccounts.flatMap((account) => plan.resolve(account, 'google_service_account'));
     return targets.some((target) => 'outside' in target && !/@/.test(target.outside)) ? 'other' : undefined;
   }

@@ -117,6 +117,13 @@ export function means(plan: Plan, value: Value, resource: Resource): boolean {
   return plan.resolve(value).some((target) => 'resource' in target && target.resource.address === resource.address);
 }
 
+/** Whether a text holds an account's email, of which everybody knows the beginning before the account is there. */
+export function isEmailOf(text: Value, { values }: Resource): boolean {
+  const { email, account_id: id } = values as { readonly email?: unknown; readonly account_id?: unknown };
+  const known = [...(typeof email === 'string' ? [email] : []), ...(typeof id === 'string' ? [`${id}@`] : [])];
+  return typeof text === 'string' && known.some((name) => text.includes(name));
+}
+
 /** What the tables call it: the service that it is labelled with, else its name. */
 export function nameOf(resources: readonly Resource[]): string {
   const labels = resources.map(({ values }) => (values.labels as Record<string, unknown> | undefined)?.service);

@@ -1,7 +1,7 @@
 import type { Opening, Permission } from '../flow';
 import { resourcesOf, type Plan, type Resource } from '../plan';
 import { Unknown, type Value } from '../unknown';
-import { blocks, type Machines } from './machines';
+import { blocks, isEmailOf, type Machines } from './machines';
 
 /**
  * All that a runner's account may be granted, by the type of the grant, and whether a condition must narrow it. Anything else is an
@@ -104,8 +104,5 @@ function names(value: Value, account: Resource): boolean {
   if (value instanceof Unknown) return value.references.includes(account.address);
   if (Array.isArray(value)) return (value as Value[]).some((one) => names(one, account));
   if (typeof value === 'object' && value !== null) return Object.values(value).some((one) => names(one, account));
-  const { email, account_id: id } = account.values as { readonly email?: unknown; readonly account_id?: unknown };
-  // An account that is not there yet has no email, but everybody knows how it begins.
-  const known = [...(typeof email === 'string' ? [email] : []), ...(typeof id === 'string' ? [`${id}@`] : [])];
-  return typeof value === 'string' && known.some((name) => value.includes(name));
+  return isEmailOf(value, account);
 }

@@ -1,6 +1,7 @@
 import { isWithin } from '../address-range';
 import type { Opening } from '../flow';
 import { resourcesOf, type Plan, type Resource } from '../plan';
+import { Unknown } from '../unknown';
 import { list, means, NETWORK, SUBNETWORK, blocks, type Machines } from './machines';
 
 /** restricted.googleapis.com (VPC, "Private Google Access options"): Google carries it inside of its network, whatever the next hop is called. */
@@ -81,7 +82,8 @@ function natOpenings(plan: Plan, subnetwork: Resource, networks: readonly Resour
     .of('google_compute_router_nat')
     .filter((nat) => isInNetworks(plan, nat, networks))
     .filter(({ values }) => {
-      if (values.source_subnetwork_ip_ranges_to_nat !== 'LIST_OF_SUBNETWORKS') return true;
+      const isListed = values.source_subnetwork_ip_ranges_to_nat === 'LIST_OF_SUBNETWORKS';
+      if (!isListed || values.subnetwork instanceof Unknown) return true;
       const named = blocks(values.subnetwork).map(({ name }) => name as unknown);
       return named.some(
         (name) => means(plan, name, subnetwork) || plan.resolve(name, SUBNETWORK).some((target) => 'outside' in target),
