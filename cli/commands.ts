@@ -14,6 +14,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'languages', summary: 'list the languages that this machine can run' },
   { name: 'dlq', summary: 'look at jobs that were put aside, retry or drop them' },
   { name: 'images', summary: 'build the root file systems that jobs run in' },
+  { name: 'flows', summary: 'say who reaches whom in a Terraform plan' },
   { name: 'verify', summary: 'check a deployed service from outside' },
   { name: 'cert', summary: 'put a self-signed certificate into a cloud' },
   { name: 'build', summary: 'build what the stacks deploy and print its SHA-256' },

@@ -30,6 +30,9 @@ import { resolveSandboxFleetProps, RUNNER_ADMIN_PORT } from './resolve';
 import { lawEnvironment, runnerEnvironment } from './runner-environment';
 import type { ISandboxFleet, SandboxFleetProps } from './sandbox-fleet';
 
+/** AWS's services that a runner talks to through interface endpoints: its queue, its group, its journal. S3 has a gateway endpoint. */
+const RUNNER_SERVICES = ['sqs', 'autoscaling', 'logs'];
+
 /**
  * A sandbox fleet on AWS: an SQS queue, and an Auto Scaling group of runners in subnets without a route out.
  * Made by {@link AwsPlatform.sandboxFleet}. The resources are public, as escape hatches; their construct ids are API.
@@ -98,7 +101,7 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       vpcId: network.vpcId,
       tags: { Name: name },
     });
-    const placement = network.instancePlacement(false);
+    const placement = network.fleetPlacement(id, RUNNER_SERVICES);
     const ready = [
       ...placement.ready,
       ...identity.ready,
