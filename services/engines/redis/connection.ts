@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import Redis, { type RedisOptions } from 'ioredis';
 import { StoreUnavailableError } from '../event-store';
@@ -49,9 +50,14 @@ const RENEW_BEFORE_MS = 60_000;
 /** At the earliest after so long. */
 const LEAST_RENEWAL_MS = 1_000;
 
-function tlsOptions({ authority, isForThisServerAlone = false }: RedisTls): ConnectionOptions {
+function tlsOptions(host: string, { authority, isForThisServerAlone = false }: RedisTls): ConnectionOptions {
   const nameIsOfNoMatter = authority !== undefined && isForThisServerAlone;
-  return { ca: authority, ...(nameIsOfNoMatter ? { checkServerIdentity: () => undefined } : {}) };
+  return {
+    ca: authority,
+    // One front may serve many names; an address is none (RFC 6066, 3).
+    ...(isIP(host) ? {} : { servername: host }),
+    ...(nameIsOfNoMatter ? { checkServerIdentity: () => undefined } : {}),
+  };
 }
 
 /** Resolves when it is connected for the first time, or was not (`mayBeAway`). @throws StoreUnavailableError */
@@ -60,7 +66,7 @@ export async function connectRedis(address: RedisAddress, isSubscriber = false):
   const options: RedisOptions = {
     host,
     port,
-    ...(tls ? { tls: tlsOptions(tls) } : {}),
+    ...(tls ? { tls: tlsOptions(host, tls) } : {}),
     lazyConnect: true,
     enableOfflineQueue: isSubscriber,
     maxRetriesPerRequest: isSubscriber ? null : 0,

@@ -60,7 +60,8 @@ func profile(spec machine.Spec, program Program) string {
 	return lockedDown
 }
 
-// service: a program that listens on a port above 1023, calls out, and writes nothing but /tmp.
+// service: a program that listens on a port above 1023, calls out, and writes nothing but /tmp. AF_NETLINK is how a program
+// learns its own addresses: a Node.js server that listens on all of them ends without it.
 const service = `User=%[1]s
 Group=%[1]s
 UMask=0077
@@ -83,7 +84,7 @@ PrivateUsers=yes
 RemoveIPC=yes
 KeyringMode=private
 LockPersonality=yes
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
