@@ -28,7 +28,7 @@ jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: (
 const VARIANTS: readonly Readonly<Record<string, string>>[] = [
   {},
   { PLAYGROUND: 'true' },
-  { FIREWALL: 'true', OPERATOR_ACCESS: 'cloud-tunnel', PLAYGROUND: 'true' },
+  { FIREWALL: 'true', OPERATOR_ACCESS: 'cloud-tunnel', DNS_FIREWALL: 'true', PLAYGROUND: 'true' },
   { NETWORK: 'existing', CERTIFICATE: 'existing', ENCRYPTION_KEY: 'existing', PLAYGROUND: 'true' },
   { DOMAIN: 'none', PERMISSIONS_BOUNDARY: 'existing' },
 ];

@@ -78,6 +78,19 @@ export const ACTIONS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   aws_nat_gateway: of('ec2', 'CreateNatGateway DescribeNatGateways CreateTags'),
   aws_route: of('ec2', 'CreateRoute DescribeRouteTables'),
   aws_route53_record: of('route53', 'ChangeResourceRecordSets GetChange GetHostedZone ListResourceRecordSets'),
+  aws_route53_resolver_firewall_domain_list: of(
+    'route53resolver',
+    'CreateFirewallDomainList UpdateFirewallDomains GetFirewallDomainList ListFirewallDomains ListTagsForResource TagResource',
+  ),
+  aws_route53_resolver_firewall_rule: of('route53resolver', 'CreateFirewallRule ListFirewallRules'),
+  aws_route53_resolver_firewall_rule_group: of(
+    'route53resolver',
+    'CreateFirewallRuleGroup GetFirewallRuleGroup ListTagsForResource TagResource',
+  ),
+  aws_route53_resolver_firewall_rule_group_association: of(
+    'route53resolver',
+    'AssociateFirewallRuleGroup GetFirewallRuleGroupAssociation ListTagsForResource TagResource',
+  ),
   aws_route_table: of('ec2', 'CreateRouteTable DescribeRouteTables CreateTags'),
   aws_route_table_association: of('ec2', 'AssociateRouteTable DescribeRouteTables'),
   // The provider reads every aspect of a bucket, those that the stack leaves alone too.
