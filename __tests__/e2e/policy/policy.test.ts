@@ -22,8 +22,8 @@ jest.mock('../../../stacks/artifacts', () => ({
 }));
 
 const LIFE_SECONDS = 300;
-/** Every part that a setting adds. The first of each cloud's stacks has none of them. */
-const EVERYTHING = { FIREWALL: 'true', OPERATOR_ACCESS: 'cloud-tunnel' };
+/** Every part that a setting adds, all in one plan. The first of each cloud's stacks has none of them. */
+const EVERYTHING = { FIREWALL: 'true', OPERATOR_ACCESS: 'cloud-tunnel', PLAYGROUND: 'true' };
 
 describe('policy', () => {
   if (!requireTool(['terraform', 'moto_server', 'checkov', 'go'])) return;
@@ -38,7 +38,7 @@ describe('policy', () => {
     buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
     const [aws, gcp] = await Promise.all([
       planAwsStacks([{}, EVERYTHING]),
-      planGcpStacks([{}, { ...EVERYTHING, ENCRYPTION_KEY: 'existing', PLAYGROUND: 'true' }]),
+      planGcpStacks([{}, { ...EVERYTHING, ENCRYPTION_KEY: 'existing' }]),
     ]);
     stacks = { aws, gcp };
     scanned = await runCheckov([...aws, ...gcp].map(({ plan }) => plan));
