@@ -124,7 +124,9 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
   });
 
   it('has a target group that asks the private health path', async () => {
-    const [targets] = (await aws.elb.send(new elb.DescribeTargetGroupsCommand({ Names: [NAME] }))).TargetGroups!;
+    const arn = stack.one('lb_target_group', '_user-api_').arn as string;
+    const [targets] = (await aws.elb.send(new elb.DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })))
+      .TargetGroups!;
     expect(targets).toMatchObject({
       Port: 3000,
       Protocol: 'HTTP',
@@ -179,7 +181,7 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
     ]);
   });
 
-  it('points the name at the load balancer, over IPv4 and IPv6', async () => {
+  it('points the names at the load balancers, over IPv4 and IPv6', async () => {
     const zone = made.find(({ type }) => type === 'aws_route53_zone')!;
     const { ResourceRecordSets } = await aws.route53.send(
       new ListResourceRecordSetsCommand({ HostedZoneId: zone.values.zone_id as string }),
@@ -187,7 +189,8 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
     const names = ResourceRecordSets!
       .filter(({ AliasTarget }) => AliasTarget)
       .map(({ Type, Name }) => `${Type} ${Name}`);
-    expect(names.sort()).toEqual([`A user-api.${DOMAIN}.`, `AAAA user-api.${DOMAIN}.`]);
+    const services = [`playground.${DOMAIN}.`, `user-api.${DOMAIN}.`];
+    expect(names.sort()).toEqual(['A', 'AAAA'].flatMap((type) => services.map((service) => `${type} ${service}`)));
   });
 
   it('stores the secret for the user API and for the gateway, and leaves its value nowhere else', async () => {
@@ -261,6 +264,8 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
 
   it('refuses to be destroyed while it is protected, and destroys nothing', async () => {
     const untouched = await there();
+    // What the last test finds gone is there now.
+    expect(Object.keys(untouched).filter((type) => untouched[type]!.length <= before[type]!.length)).toEqual([]);
     await expect(terraform.destroy(AS_IN_STATE)).rejects.toThrow(/lifecycle\.prevent_destroy/);
     expect(await there()).toEqual(untouched);
   });

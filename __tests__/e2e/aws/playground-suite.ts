@@ -132,7 +132,7 @@ function appliedPlayground(stack: () => PlaygroundStack): void {
       sourceQueueArns: [jobs.QueueArn],
     });
     for (const { Policy } of [jobs, letters]) {
-      expect(JSON.parse(Policy!)).toMatchObject({ Statement: [{ Sid: 'TlsOnly', Effect: 'Deny', Action: ['sqs:*'] }] });
+      expect(JSON.parse(Policy!)).toMatchObject({ Statement: [{ Sid: 'TlsOnly', Effect: 'Deny', Action: 'sqs:*' }] });
     }
     await aws.sqs.send(new SendMessageCommand({ QueueUrl: queues.jobs, MessageBody: 'a job' }));
     const { Messages } = await aws.sqs.send(
@@ -179,7 +179,7 @@ function appliedPlayground(stack: () => PlaygroundStack): void {
       SANDPIPER_AUTO_SCALING_GROUP: FLEET,
       SANDPIPER_LIFECYCLE_HOOK: `${FLEET}-drain`,
     });
-    expect(gateway.secrets).toMatchObject([{ variable: 'SANDPIPER_JWT_SECRET' }]);
+    expect(gateway.secrets).toMatchObject([{ variable: 'APP_JWT_SECRET' }]);
     expect(runner.secrets).toEqual([]);
   });
 
