@@ -239,7 +239,7 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
     let machine: Machine;
 
     beforeAll(async () => {
-      const cloud = awsCloud({ motoEndpoint: moto.endpoint, region: REGION });
+      const cloud = awsCloud({ motoEndpoint: stack.front.endpoint, region: REGION });
       machine = await bootMachine({ cloud, bootScript: await bootScript() });
       await machine.waitFor('/healthz', { port: 3000, status: 204, seconds: 120 });
     });
