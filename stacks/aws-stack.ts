@@ -22,6 +22,7 @@ export class AwsStack extends TerraformStack {
       region: region.stringValue,
       deletionProtection: settings.deletionProtection,
       existingNetwork: settings.existingNetwork ? this.existingNetwork(settings) : undefined,
+      dnsFirewall: settings.dnsFirewall,
       existingKeyArn: settings.existingKey
         ? stringVariable(this, settings, 'kms_key_arn', 'ARN of the KMS key that encrypts everything.').stringValue
         : undefined,

@@ -11,7 +11,7 @@ import { wholeNumberVariable } from './variables';
 /** Wires the playground into a cloud's platform, beside the user API. @throws InvalidArtifactManifestError when it was never built */
 export function deployPlayground(scope: Construct, platform: Platform, values: CloudValues): void {
   const { settings } = values;
-  const artifacts = playgroundArtifacts();
+  const artifacts = settings.playgroundArtifacts ?? playgroundArtifacts();
   const bounds = { minimum: 1, maximum: 1000 };
   const playground = new Playground(scope, PLAYGROUND, {
     platform,

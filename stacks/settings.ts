@@ -1,3 +1,4 @@
+import type { ArtifactManifest } from '../modules/boot/artifact-manifest';
 import { InvalidPropError } from '../modules/invalid-prop';
 import type { Cloud } from '../modules/platform';
 import type { Architecture } from '../modules/tls-service/artifact';
@@ -26,8 +27,12 @@ export interface Settings {
   readonly permissionsBoundary: boolean;
   /** Deploy the playground beside the user API: it needs what docs/playground.md, "On the clouds", lists. */
   readonly playground: boolean;
+  /** What lies in the bootstrap bucket; only pictures give it. @default - what was built here */
+  readonly playgroundArtifacts?: ArtifactManifest;
   /** Put a web application firewall before the service. */
   readonly firewall: boolean;
+  /** Resolve names of AWS's only, in the network of the platform's making. AWS only. */
+  readonly dnsFirewall: boolean;
   readonly deletionProtection: boolean;
   readonly operatorAccess: 'none' | 'cloud-tunnel';
   readonly architecture: Architecture;
@@ -48,6 +53,7 @@ const NAMES = {
   permissionsBoundary: 'PERMISSIONS_BOUNDARY',
   playground: 'PLAYGROUND',
   firewall: 'FIREWALL',
+  dnsFirewall: 'DNS_FIREWALL',
   deletionProtection: 'DELETION_PROTECTION',
   operatorAccess: 'OPERATOR_ACCESS',
   architecture: 'ARCHITECTURE',
@@ -104,6 +110,15 @@ export function readSettings(sources: SettingSources): Settings {
       'needs a domain: unset DOMAIN=none, or use CERTIFICATE=existing',
     );
   }
+  const existingNetwork = oneOf('network', ['own', 'existing'], 'own') === 'existing';
+  const dnsFirewall = flag('dnsFirewall', false);
+  if (dnsFirewall && existingNetwork) {
+    throw new InvalidPropError(
+      NAMES.dnsFirewall,
+      true,
+      'is for a network of its own: with NETWORK=existing its owner says',
+    );
+  }
   const cloud = read('cloud') === undefined ? undefined : oneOf('cloud', ['aws', 'gcp'], 'aws');
   return {
     cloud,
@@ -111,11 +126,12 @@ export function readSettings(sources: SettingSources): Settings {
     environment,
     certificate,
     hasDomain,
-    existingNetwork: oneOf('network', ['own', 'existing'], 'own') === 'existing',
+    existingNetwork,
     existingKey: oneOf('encryptionKey', ['own', 'existing'], 'own') === 'existing',
     permissionsBoundary: oneOf('permissionsBoundary', ['none', 'existing'], 'none') === 'existing',
     playground: flag('playground', false),
     firewall: flag('firewall', false),
+    dnsFirewall,
     deletionProtection: flag('deletionProtection', true),
     operatorAccess: oneOf('operatorAccess', ['none', 'cloud-tunnel'], 'none'),
     architecture: oneOf('architecture', ['x64', 'arm64'], 'x64'),

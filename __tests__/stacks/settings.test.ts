@@ -46,6 +46,8 @@ describe('readSettings', () => {
     ['CERTIFICATE', { CERTIFICATE: 'managed', DOMAIN: 'none' }],
     ['NETWORK', { NETWORK: 'mine' }],
     ['FIREWALL', { FIREWALL: 'yes' }],
+    ['DNS_FIREWALL', { DNS_FIREWALL: 'yes' }],
+    ['DNS_FIREWALL', { DNS_FIREWALL: 'true', NETWORK: 'existing' }],
     ['PLAYGROUND', { PLAYGROUND: 'yes' }],
     ['DELETION_PROTECTION', { DELETION_PROTECTION: '0' }],
     ['OPERATOR_ACCESS', { OPERATOR_ACCESS: 'ssh' }],

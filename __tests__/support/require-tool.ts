@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { findElasticMq } from '../../cli/provision/elasticmq';
+import { findMermaid } from '../../cli/provision/mermaid';
 import { findPubsubEmulator, PUBSUB_EMULATOR_INSTALLATION } from '../../cli/provision/pubsub-emulator';
 import { CIRCUS_STATE } from './circus-state';
 
@@ -16,7 +17,7 @@ import { CIRCUS_STATE } from './circus-state';
  * ```
  *
  * @param names programs on PATH (or at the path in `$TERRAFORM_BINARY`, `$MOTO_SERVER`, `$CHECKOV`, `$CHROMIUM`), `root`,
- *   `elasticmq` or `pubsub-emulator`
+ *   `elasticmq`, `mermaid` or `pubsub-emulator`
  * @returns whether all are here; hooks and tests of the block do not run when they are not
  * @throws Error with `CI=true` when one is absent
  */
@@ -38,6 +39,7 @@ export function requireTool(names: string | readonly string[]): boolean {
 export function hasTool(name: string): boolean {
   if (name === 'root') return process.getuid?.() === 0;
   if (name === 'elasticmq') return findElasticMq() !== undefined;
+  if (name === 'mermaid') return findMermaid() !== undefined;
   if (name === 'pubsub-emulator') return findPubsubEmulator() !== undefined && hasTool('java');
   const override = process.env[PATH_OVERRIDES[name] ?? ''];
   if (override) return isExecutable(override);

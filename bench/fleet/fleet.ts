@@ -9,6 +9,8 @@ export interface FleetProps {
   readonly bootSeconds: number;
   readonly minimum: number;
   readonly maximum: number;
+  /** So many of them are no spot instances: they are lost by breaking only, and are no scale-in's choice. @default 0 */
+  readonly onDemand?: number;
   /** How many instances take jobs when the simulation starts. */
   readonly initial: number;
   /**
@@ -41,6 +43,7 @@ export interface FleetSurroundings {
 
 interface Instance {
   readonly launchedAt: number;
+  readonly isSpot: boolean;
   state: 'booting' | 'serving' | 'draining' | 'gone';
   readonly running: Set<Attempt>;
   /** Where it stands among those with a free slot; -1: it does not. */
@@ -64,6 +67,7 @@ export class Fleet {
   private inFlight = 0;
   private capacity = 0;
   private inService = 0;
+  private onDemand = 0;
   private desired: number;
   private instanceSeconds = 0;
   private busySeconds = 0;
@@ -80,7 +84,8 @@ export class Fleet {
 
   observe(): Observation {
     const { inFlight, inService, capacity, desired } = this;
-    return { waiting: this.queue.length - this.queueHead, inFlight, inService, capacity, desired };
+    const waiting = this.queue.length - this.queueHead;
+    return { at: this.around.now(), waiting, inFlight, inService, capacity, desired };
   }
 
   submit(job: number): void {
@@ -119,15 +124,17 @@ export class Fleet {
   private launch(): Instance {
     const instance: Instance = {
       launchedAt: this.around.now(),
+      isSpot: this.onDemand >= (this.props.onDemand ?? 0),
       state: 'booting',
       running: new Set(),
       freePlace: -1,
     };
     this.instances.add(instance);
+    if (!instance.isSpot) this.onDemand += 1;
     this.capacity += 1;
     this.peakInstances = Math.max(this.peakInstances, this.instances.size);
     const { spotLossesPerHour = 0, spotNoticeSeconds = 0, crashesPerHour = 0 } = this.props;
-    this.fate(spotLossesPerHour, () => this.drain(instance, spotNoticeSeconds));
+    if (instance.isSpot) this.fate(spotLossesPerHour, () => this.drain(instance, spotNoticeSeconds));
     this.fate(crashesPerHour, () => this.crash(instance));
     return instance;
   }
@@ -177,11 +184,12 @@ export class Fleet {
   private shrink(): void {
     for (const instance of this.instances) {
       if (this.capacity <= this.desired) return;
+      if (!instance.isSpot) continue;
       if (instance.state === 'booting' && this.props.scaleIn === 'drained') this.drain(instance, 0);
       else this.leaveIfIdle(instance);
     }
     if (this.props.scaleIn === 'protected') return;
-    const serving = [...this.instances].filter(({ state }) => state === 'serving');
+    const serving = [...this.instances].filter(({ state, isSpot }) => state === 'serving' && isSpot);
     while (this.capacity > this.desired && serving.length > 0) {
       const [picked] = serving.splice(Math.floor(this.around.random() * serving.length), 1);
       this.drain(picked!, this.props.drainSeconds);
@@ -189,7 +197,8 @@ export class Fleet {
   }
 
   private leaveIfIdle(instance: Instance): void {
-    if (this.capacity <= this.desired || instance.state !== 'serving' || instance.running.size > 0) return;
+    const isWanted = this.capacity <= this.desired || !instance.isSpot;
+    if (isWanted || instance.state !== 'serving' || instance.running.size > 0) return;
     this.drain(instance, 0);
   }
 
@@ -225,7 +234,10 @@ export class Fleet {
 
   private retire(instance: Instance): void {
     if (instance.state === 'serving') this.inService -= 1;
-    if (instance.state === 'serving' || instance.state === 'booting') this.capacity -= 1;
+    if (instance.state === 'serving' || instance.state === 'booting') {
+      this.capacity -= 1;
+      if (!instance.isSpot) this.onDemand -= 1;
+    }
     this.withdraw(instance);
   }
 

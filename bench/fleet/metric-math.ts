@@ -18,6 +18,9 @@ const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => numb
   { '*': (a, b) => a * b, '/': (a, b) => a / b },
 ];
 
+/** Functions that an expression may call besides, such as Terraform's `max`; all of their arguments are evaluated. */
+export type MetricFunctions = Readonly<Record<string, (...inputs: number[]) => number>>;
+
 /**
  * Reads the part of metric math that scaling policies use: numbers, ids, arithmetic, comparisons, `IF` and `FILL` (whose metric
  * never has gaps here).
@@ -25,7 +28,7 @@ const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => numb
  *
  * @throws Error that names what it does not know
  */
-export function parseMetricMath(text: string): MetricExpression {
+export function parseMetricMath(text: string, functions: MetricFunctions = {}): MetricExpression {
   const tokens = tokensOf(text);
   let place = 0;
   const expect = (token: string): void => {
@@ -68,6 +71,8 @@ export function parseMetricMath(text: string): MetricExpression {
     const [first, second, third] = inputs;
     if (name === 'IF' && third) return (values) => (first!(values) !== 0 ? second!(values) : third(values));
     if (name === 'FILL' && first && second && !third) return first;
+    const known = functions[name];
+    if (known) return (values) => known(...inputs.map((input) => input(values)));
     throw new Error(`metric math ${JSON.stringify(text)}: ${name} of ${inputs.length} is not known here`);
   };
   const expression = binary(0);

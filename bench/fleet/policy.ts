@@ -1,5 +1,7 @@
 /** What a fleet shows of itself at a moment. */
 export interface Observation {
+  /** The moment, in seconds since the begin. */
+  readonly at: number;
   /** Jobs in the queue that nobody holds. */
   readonly waiting: number;
   /** Jobs that a runner holds. */

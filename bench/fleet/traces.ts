@@ -54,55 +54,73 @@ export function poissonTrace(props: TraceProps, seed = SEED): Trace {
 
 const between = (at: number, from: number, to: number): boolean => at >= from && at < to;
 
-/** The traces of the report, made when they are asked for. */
-export const traces: Readonly<Record<string, () => Trace>> = {
-  steady: () =>
-    poissonTrace({
-      name: 'steady',
-      summary: '10 jobs a second for 2 hours',
-      horizonSeconds: 2 * HOUR,
-      peakRate: 10,
-      rate: () => 10,
-    }),
-  burst: () =>
-    poissonTrace({
-      name: 'burst',
-      summary: '2 jobs a second; three times ten times as many, for 20 minutes, in 4 hours',
-      horizonSeconds: 4 * HOUR,
-      peakRate: 20,
-      rate: (at) => ([30, 100, 170].some((start) => between(at, start * MINUTE, (start + 20) * MINUTE)) ? 20 : 2),
-    }),
-  diurnal: () =>
-    poissonTrace({
-      name: 'diurnal',
-      summary: 'a day: from 1 job a second at night to 15 in the afternoon',
-      horizonSeconds: 24 * HOUR,
-      peakRate: 15,
-      rate: (at) => 8 - 7 * Math.cos((2 * Math.PI * at) / (24 * HOUR)),
-    }),
-  herd: () =>
-    poissonTrace({
-      name: 'herd',
-      summary: 'nothing for 10 minutes, then a million jobs within the hour',
-      horizonSeconds: 80 * MINUTE,
-      peakRate: 1_000_000 / HOUR,
-      rate: (at) => (between(at, 10 * MINUTE, 70 * MINUTE) ? 1_000_000 / HOUR : 0),
-    }),
-  'heavy tail': () =>
-    poissonTrace({
-      name: 'heavy tail',
-      summary: '6 jobs a second for 4 hours, their times Pareto (shape 1.5, from 1 to 60 seconds)',
-      horizonSeconds: 4 * HOUR,
-      peakRate: 6,
-      rate: () => 6,
-      duration: (random) => pareto(random, 1, 1.5, 60),
-    }),
-  sparse: () =>
-    poissonTrace({
-      name: 'sparse',
-      summary: 'one job every 20 minutes, for a day',
-      horizonSeconds: 24 * HOUR,
-      peakRate: 1 / (20 * MINUTE),
-      rate: () => 1 / (20 * MINUTE),
-    }),
+/** The traces of the report, made when they are asked for; another seed gives another day of the same kind. */
+export const traces: Readonly<Record<string, (seed?: number) => Trace>> = {
+  steady: (seed) =>
+    poissonTrace(
+      {
+        name: 'steady',
+        summary: '10 jobs a second for 2 hours',
+        horizonSeconds: 2 * HOUR,
+        peakRate: 10,
+        rate: () => 10,
+      },
+      seed,
+    ),
+  burst: (seed) =>
+    poissonTrace(
+      {
+        name: 'burst',
+        summary: '2 jobs a second; three times ten times as many, for 20 minutes, in 4 hours',
+        horizonSeconds: 4 * HOUR,
+        peakRate: 20,
+        rate: (at) => ([30, 100, 170].some((start) => between(at, start * MINUTE, (start + 20) * MINUTE)) ? 20 : 2),
+      },
+      seed,
+    ),
+  diurnal: (seed) =>
+    poissonTrace(
+      {
+        name: 'diurnal',
+        summary: 'a day: from 1 job a second at night to 15 in the afternoon',
+        horizonSeconds: 24 * HOUR,
+        peakRate: 15,
+        rate: (at) => 8 - 7 * Math.cos((2 * Math.PI * at) / (24 * HOUR)),
+      },
+      seed,
+    ),
+  herd: (seed) =>
+    poissonTrace(
+      {
+        name: 'herd',
+        summary: 'nothing for 10 minutes, then a million jobs within the hour',
+        horizonSeconds: 80 * MINUTE,
+        peakRate: 1_000_000 / HOUR,
+        rate: (at) => (between(at, 10 * MINUTE, 70 * MINUTE) ? 1_000_000 / HOUR : 0),
+      },
+      seed,
+    ),
+  'heavy tail': (seed) =>
+    poissonTrace(
+      {
+        name: 'heavy tail',
+        summary: '6 jobs a second for 4 hours, their times Pareto (shape 1.5, from 1 to 60 seconds)',
+        horizonSeconds: 4 * HOUR,
+        peakRate: 6,
+        rate: () => 6,
+        duration: (random) => pareto(random, 1, 1.5, 60),
+      },
+      seed,
+    ),
+  sparse: (seed) =>
+    poissonTrace(
+      {
+        name: 'sparse',
+        summary: 'one job every 20 minutes, for a day',
+        horizonSeconds: 24 * HOUR,
+        peakRate: 1 / (20 * MINUTE),
+        rate: () => 1 / (20 * MINUTE),
+      },
+      seed,
+    ),
 };

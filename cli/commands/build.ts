@@ -5,11 +5,22 @@ import { buildPage } from '../build/page';
 import { provisionGo } from '../provision/go';
 import { projectDirectory } from '../provision/project';
 import { tell } from '../provision/progress';
+import { wrongUsage } from '../failure';
 import { formatTable } from '../table';
 
 const HELP = `
 The programs are reproducible: the same sources and the same Go give the same SHA-256 on every machine.
-Nothing is built that is already there.`;
+Nothing is built that is already there.
+
+--playground writes dist/artifacts/linux-x64: the archives of gateway and runner, the images of the languages, and the manifest
+that the stacks read (PLAYGROUND=true). A language of --images that is not built is built first: from its registry where
+languages/images.lock.json has its digest, of Debian's and npm's packages otherwise (which needs root).`;
+
+interface Options {
+  readonly architecture: 'x64' | 'arm64' | 'host' | 'all';
+  readonly playground?: boolean;
+  readonly images?: string;
+}
 
 /** `sandpiper build`: the programs that the stacks deploy, and the page. TypeScript is compiled by the launcher, before any command. */
 export function command(): Command {
@@ -20,8 +31,16 @@ export function command(): Command {
         .choices(['x64', 'arm64', 'host', 'all'])
         .default('all'),
     )
+    .option('--playground', 'also what the machines of the playground run (x64)')
+    .option(
+      '--images <names>',
+      'with it: languages by commas, such as python,lua@5.3; built: all that are built (default)',
+    )
     .addHelpText('after', HELP)
-    .action(async (options: { architecture: 'x64' | 'arm64' | 'host' | 'all' }) => {
+    .action(async (options: Options) => {
+      if (options.images !== undefined && !options.playground) throw wrongUsage('--images: only with --playground');
+      // First, for it may be refused: images are chosen, and some may have to be built.
+      const playground = options.playground ? await playgroundRows(options.images) : [];
       await provisionGo();
       // One by one, so that progress is told between two.
       const built = goPrograms.flatMap((program) => {
@@ -34,8 +53,25 @@ export function command(): Command {
       const page = buildPage();
       if (page.isNew) tell(`built the playground page in ${path.relative(projectDirectory, page.directory)}`);
       const rows = built.map(({ file }) => [sha256(file), path.relative(projectDirectory, file)]);
-      console.log(formatTable(['SHA-256', 'file'], rows));
+      console.log(formatTable(['SHA-256', 'file'], [...rows, ...playground]));
     });
+}
+
+/** Builds what the playground's machines run. @returns a row for each object, with its size */
+async function playgroundRows(images?: string): Promise<string[][]> {
+  // Loaded only here: esbuild, the catalogue and the images are not needed for the rest.
+  const { buildPlayground } =
+    require('../build/playground/playground') as typeof import('../build/playground/playground');
+  const { manifest, file } = await buildPlayground(images ?? 'built');
+  const directory = path.relative(projectDirectory, path.dirname(file));
+  const named = [
+    { ...manifest.gateway, what: '' },
+    { ...manifest.runner, what: '' },
+    ...manifest.images.map((image) => ({ ...image, what: `${image.language} ${image.exactVersion}, ` })),
+  ];
+  return named.map(({ sha256: sum, key, bytes, what }) => {
+    return [sum, `${path.join(directory, key)} (${what}${(bytes / 1e6).toFixed(1)} MB)`];
+  });
 }
 
 function targetsOf(architecture: 'x64' | 'arm64' | 'host' | 'all'): GoTarget[] {

@@ -1,26 +1,16 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import type { Language, LanguageVersion } from '../../services/languages/schema';
-import { satisfiesVersion } from '../../services/languages/self-test';
 import type { ImageManifest } from '../../services/images/store';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
-import { exitCodes, Failure, wrongUsage } from '../failure';
+import { exitCodes, Failure } from '../failure';
+import { buildImage, type ImageOrigin } from '../images/build';
 import { imageStore } from '../images/built';
-import { imageProblems, openImageRunner, versionInside } from '../images/image-runner';
+import { imageProblems, openImageRunner } from '../images/image-runner';
 import { lock } from '../images/lock';
-import { packRoot, rootFromDebian, rootFromRegistry } from '../images/root';
-import type { Registry } from '../images/reference';
+import { nameOf, referenceOf, versionsNamed, type WantedImage } from '../images/wanted';
 import { provisionDebian } from '../provision/debian';
 import { withProgress } from '../provision/progress';
-import { languageNamed } from '../run/language-of';
 import { catalogue } from '../run/local-runner';
 import { formatTable } from '../table';
-
-interface Wanted {
-  readonly language: Language;
-  readonly version: LanguageVersion;
-}
 
 /** `sandpiper images`: root file systems of languages, from OCI images or from Debian packages. */
 export function command(): Command {
@@ -36,7 +26,7 @@ export function command(): Command {
     .argument('<language[@version]...>')
     .action(async (words: string[], { registry }: { registry?: string }) => {
       await provisionDebian(['images']);
-      const references = words.flatMap(wantedOf).map((wanted) => referenceOf(wanted));
+      const references = words.map(wantedOf).map((wanted) => referenceOf(wanted));
       const locked = await withProgress('asking the registry', () => lock(references, { override: registry }));
       console.log(
         formatTable(
@@ -48,10 +38,16 @@ export function command(): Command {
   withRegistry(images.command('build'))
     .description('Builds images: content-addressed squashfs files, each with a manifest.')
     .argument('<language[@version]...>')
-    .option('--from-debian', 'make them of Debian packages, without a registry')
+    .option('--from-debian', 'make them of Debian’s packages, and npm’s, without a registry')
     .action(async (words: string[], options: { registry?: string; fromDebian?: boolean }) => {
       await provisionDebian(['images']);
-      for (const wanted of words.flatMap(wantedOf)) await build(wanted, options);
+      for (const wanted of words.map(wantedOf)) {
+        const origin: ImageOrigin = options.fromDebian
+          ? { kind: 'debian' }
+          : { kind: 'registry', registry: { override: options.registry } };
+        const { sha256, exactVersion, bytes } = await buildImage(imageStore(), wanted, origin);
+        console.log(`${sha256}  ${nameOf(wanted)} (${exactVersion}, ${(bytes / 1e6).toFixed(1)} MB)`);
+      }
     });
   images
     .command('list')
@@ -75,72 +71,17 @@ export function command(): Command {
     .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
     .action(async (words: string[], { runtime }: { runtime: RuntimeName }) => {
       const failed = [];
-      for (const wanted of words.flatMap(wantedOf))
-        if (!(await verify(wanted, runtime))) failed.push(wanted.language.id);
+      for (const wanted of words.map(wantedOf)) if (!(await verify(wanted, runtime))) failed.push(wanted.language.id);
       if (failed.length > 0) throw new Failure(`${failed.join(', ')}: not as it should be`, exitCodes.failed);
     });
   return images;
 }
 
-async function build(
-  { language, version }: Wanted,
-  options: { registry?: string; fromDebian?: boolean },
-): Promise<void> {
-  const store = imageStore();
-  fs.mkdirSync(store.directory, { recursive: true });
-  const scratch = fs.mkdtempSync(path.join(store.directory, '.build-'));
-  const root = path.join(scratch, 'root');
-  const name = `${language.id}@${version.version}`;
-  try {
-    const source = await withProgress(`making the root of ${name}`, () =>
-      makeRoot({ language, version }, options, root),
-    );
-    const squashfs = path.join(scratch, 'image.squashfs');
-    await withProgress(`packing ${name}`, () => packRoot(root, squashfs));
-    const packed = {
-      schemaVersion: 1,
-      language: language.id,
-      version: version.version,
-      exactVersion: version.version,
-      ...(await store.add(squashfs)),
-      source,
-    } as const;
-    const exactVersion = await versionInside(store, packed, language, version);
-    if (!satisfiesVersion(exactVersion, version.version)) {
-      throw new Failure(`${name}: the toolchain in the image says that it is ${exactVersion}`);
-    }
-    store.record({ ...packed, exactVersion });
-    const { sha256, bytes } = packed;
-    console.log(`${sha256}  ${name} (${exactVersion}, ${(bytes / 1e6).toFixed(1)} MB)`);
-  } finally {
-    fs.rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-async function makeRoot(
-  wanted: Wanted,
-  options: { registry?: string; fromDebian?: boolean },
-  root: string,
-): Promise<ImageManifest['source']> {
-  if (options.fromDebian) {
-    const packages = wanted.version.host.debian;
-    if (packages === undefined) {
-      throw new Failure(
-        `${wanted.language.id} ${wanted.version.version} has no Debian packages; build it from its image`,
-      );
-    }
-    await rootFromDebian(packages, root);
-    return { kind: 'debian', packages };
-  }
-  const reference = referenceOf(wanted);
-  const registry: Registry = { override: options.registry };
-  return { kind: 'oci', reference, digest: await rootFromRegistry(reference, registry, root) };
-}
-
-async function verify({ language, version }: Wanted, runtime: RuntimeName): Promise<boolean> {
+async function verify(wanted: WantedImage, runtime: RuntimeName): Promise<boolean> {
+  const { language, version } = wanted;
   const store = imageStore();
   const manifest = store.find(language.id, version.version);
-  const name = `${language.id}@${version.version}`;
+  const name = nameOf(wanted);
   if (manifest === undefined) throw new Failure(`${name} is not built: run \`./sandpiper images build ${name}\``);
   const runner = await openImageRunner(
     store,
@@ -158,20 +99,8 @@ async function verify({ language, version }: Wanted, runtime: RuntimeName): Prom
 }
 
 /** `lua`: its newest version; `lua@5.3`: that one. @throws Failure (wrong usage) listing what exists */
-function wantedOf(word: string): Wanted[] {
-  const [name = '', wanted] = word.split('@');
-  const language = languageNamed(catalogue(), name);
-  const version =
-    wanted === undefined ? language.versions[0] : language.versions.find((each) => each.version === wanted);
-  if (version) return [{ language, version }];
-  throw wrongUsage(
-    `version: ${JSON.stringify(wanted)} of ${language.id} is unknown; there are ${language.versions.map((each) => each.version).join(', ')}`,
-  );
-}
-
-function referenceOf({ language, version }: Wanted): string {
-  if (version.image !== undefined) return version.image;
-  throw new Failure(`${language.id} ${version.version} has no image in the catalogue; build it with --from-debian`);
+function wantedOf(word: string): WantedImage {
+  return versionsNamed(catalogue(), word)[0]!;
 }
 
 function sourceOf({ source }: ImageManifest): string {

@@ -3,7 +3,7 @@ import { imageRuntime } from '../../services/languages/host-runtime';
 import { runSelfTest, selfTestProblems } from '../../services/languages/run-self-test';
 import { selfTests, versionNumber } from '../../services/languages/self-test';
 import type { Language, LanguageVersion } from '../../services/languages/schema';
-import { mountImage } from '../../services/images/mount';
+import { openImageMounts } from '../../services/images/mounts';
 import type { ImageManifest, ImageStore } from '../../services/images/store';
 import type { LanguageRuntime } from '../../services/runner/language-runtime';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
@@ -25,19 +25,21 @@ export async function openImageRunner(
   entry: PresentVersion,
   runtime: RuntimeName,
 ): Promise<ImageRunner> {
-  const image = await mountImage(store, manifest);
+  await store.check(manifest);
+  const mounts = openImageMounts();
   try {
+    const rootfs = await mounts.mount({ sha256: manifest.sha256, file: store.file(manifest) });
     const runner = await openRunner(runtime, 0);
     return {
-      runtime: imageRuntime(entry, image.rootfs),
+      runtime: imageRuntime(entry, rootfs),
       supply: runner.supply,
       close: async () => {
         await runner.close();
-        image.close();
+        mounts.close();
       },
     };
   } catch (error) {
-    image.close();
+    mounts.close();
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import type { NpmToolchain } from '../../services/languages/schema';
+import { provisionNpmToolchain } from '../provision/toolchains';
 import { lockedDigest } from './lock';
 import { pullReference, tlsOption, type Registry } from './reference';
 import { runTool } from './tools';
@@ -8,6 +10,8 @@ import { runTool } from './tools';
 const MOUNT_POINTS = ['proc', 'dev', 'tmp', 'work', '.sandbox'];
 /** Debian 12's packages, signed; the host's own mirrors are used. */
 const DEBIAN_SUITE = 'bookworm';
+/** What no program of an npm toolchain reads: C headers, manuals, and our note of what was unpacked. */
+const NOT_RUN = ['include', 'share', '.sandpiper-version'];
 
 /** Pulls an image at its locked digest and unpacks it. @returns the digest */
 export async function rootFromRegistry(reference: string, registry: Registry, directory: string): Promise<string> {
@@ -32,8 +36,12 @@ export async function rootFromRegistry(reference: string, registry: Registry, di
   return digest;
 }
 
-/** Makes a root of Debian packages. */
-export async function rootFromDebian(packages: readonly string[], directory: string): Promise<void> {
+/** Makes a root of Debian packages, with toolchains of npm where sandboxes see those of their host. */
+export async function rootFromDebian(
+  packages: readonly string[],
+  npm: readonly NpmToolchain[],
+  directory: string,
+): Promise<void> {
   const archive = `${directory}.tar`;
   try {
     await runTool('mmdebstrap', [
@@ -43,7 +51,7 @@ export async function rootFromDebian(packages: readonly string[], directory: str
       '--dpkgopt=path-exclude=/usr/share/doc/*',
       '--dpkgopt=path-exclude=/usr/share/man/*',
       '--dpkgopt=path-exclude=/usr/share/locale/*',
-      `--include=${packages.join(',')}`,
+      ...(packages.length > 0 ? [`--include=${packages.join(',')}`] : []),
       DEBIAN_SUITE,
       archive,
     ]);
@@ -51,6 +59,21 @@ export async function rootFromDebian(packages: readonly string[], directory: str
     await runTool('tar', ['--extract', '--file', archive, '--directory', directory, '--exclude=./dev/*']);
   } finally {
     fs.rmSync(archive, { force: true });
+  }
+  for (const toolchain of npm) await addNpmToolchain(toolchain, directory);
+}
+
+/** Its programs are on PATH too, as in the images that the catalogue names. */
+async function addNpmToolchain(toolchain: NpmToolchain, root: string): Promise<void> {
+  const source = await provisionNpmToolchain(toolchain);
+  const target = path.join(root, toolchain.mount);
+  fs.cpSync(source, target, {
+    recursive: true,
+    filter: (file) => !NOT_RUN.includes(path.relative(source, file)),
+  });
+  const programs = path.join(target, 'bin');
+  for (const name of fs.existsSync(programs) ? fs.readdirSync(programs) : []) {
+    fs.symlinkSync(path.join(toolchain.mount, 'bin', name), path.join(root, 'usr/local/bin', name));
   }
 }
 

@@ -67,7 +67,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     queue,
     store,
     supply: local.supply,
-    offered: versions.map((version, index) => ({ version, runtime: local.runtimes[index]! })),
+    offered: versions.map((version, index) => ({ version, prepare: async () => local.runtimes[index]! })),
     slots,
     runnerId: `local-${process.pid}`,
     leaseSeconds: wholeNumber(env, 'SANDPIPER_LEASE_SECONDS', { minimum: 10, maximum: 600, fallback: 30 }),

@@ -9,6 +9,8 @@ export const debianPackages = {
   machines: ['qemu-system-x86', 'mmdebstrap', 'debian-archive-keyring', 'e2fsprogs'],
   /** Runs single-use sandboxes. */
   sandbox: ['crun', 'gcc', 'libc6-dev'],
+  /** Compiles the sandbox's programs where they are built for machines. */
+  compiler: ['gcc', 'libc6-dev'],
   /** Pulls, makes and packs root file systems for sandboxes. */
   images: ['skopeo', 'umoci', 'squashfs-tools', 'mmdebstrap', 'debian-archive-keyring'],
   /** Serves images to the suite that builds them from a registry. */

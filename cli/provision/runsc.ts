@@ -12,6 +12,9 @@ import { withProgress } from './progress';
  */
 export const RUNSC_VERSION = 'v0.0.0-20260905035102-160fafc42237';
 
+/** The same bytes on every machine, and a sixth less of them: no paths of the build, no symbols. */
+const FLAGS = ['-trimpath', '-ldflags', '-s -w -buildid='];
+
 /** Day of the commit that a Go pseudo-version names. */
 export function runscDate(version = RUNSC_VERSION): Date {
   const [, year, month, day] = /-(\d{4})(\d{2})(\d{2})\d{6}-/.exec(version)!;
@@ -33,9 +36,9 @@ export async function provisionRunsc(): Promise<string> {
     const directory = path.dirname(builtFile());
     fs.mkdirSync(path.dirname(directory), { recursive: true });
     const temporary = fs.mkdtempSync(`${directory}.`);
-    const { status, stderr, error } = spawnSync(go, ['install', `gvisor.dev/gvisor/runsc@${RUNSC_VERSION}`], {
+    const { status, stderr, error } = spawnSync(go, ['install', ...FLAGS, `gvisor.dev/gvisor/runsc@${RUNSC_VERSION}`], {
       // With cgo it would be linked dynamically, and die at its start.
-      env: { ...process.env, CGO_ENABLED: '0', GOBIN: temporary, GOFLAGS: '' },
+      env: { ...process.env, CGO_ENABLED: '0', GOBIN: temporary, GOFLAGS: '', GOAMD64: undefined },
       encoding: 'utf8',
     });
     if (error || status !== 0) {
@@ -51,5 +54,5 @@ export async function provisionRunsc(): Promise<string> {
 }
 
 function builtFile(): string {
-  return cacheDirectory(`runsc-${RUNSC_VERSION}`, 'runsc');
+  return cacheDirectory(`runsc-${RUNSC_VERSION}-stripped`, 'runsc');
 }

@@ -18,14 +18,15 @@ export async function provisionToolchains(
 ): Promise<void> {
   const missing = notInstalled(wanted.flatMap(({ version }) => version.host.debian ?? []));
   if (missing.length > 0) await withProgress(`installing ${missing.join(', ')}`, () => installDebianPackages(missing));
-  for (const toolchain of wanted.flatMap(({ version }) => version.host.npm ?? [])) await provisionNpm(toolchain);
+  for (const toolchain of wanted.flatMap(({ version }) => version.host.npm ?? []))
+    await provisionNpmToolchain(toolchain);
 }
 
-/** Unpacks an npm package whole or not at all. The marker names the version, so that a newer one replaces it. */
-async function provisionNpm({ package: name, version, mount }: NpmToolchain): Promise<void> {
+/** Unpacks an npm package whole or not at all. The marker names the version, so that a newer one replaces it. @returns where */
+export async function provisionNpmToolchain({ package: name, version, mount }: NpmToolchain): Promise<string> {
   const directory = path.join(toolchainsDirectory(), path.basename(mount));
   const marker = path.join(directory, '.sandpiper-version');
-  if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === version) return;
+  if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === version) return directory;
   await withProgress(`fetching ${name} ${version}`, () => {
     const temporary = `${directory}.${process.pid}`;
     fs.mkdirSync(temporary, { recursive: true });
@@ -43,6 +44,7 @@ async function provisionNpm({ package: name, version, mount }: NpmToolchain): Pr
       fs.rmSync(temporary, { recursive: true, force: true });
     }
   });
+  return directory;
 }
 
 function run(program: string, args: readonly string[], cwd: string): string {

@@ -19,12 +19,15 @@ export function languageOfFile(catalogue: readonly Language[], file: string): La
   );
 }
 
-/** @throws Failure (wrong usage) listing the languages, when there is none of the name */
-export function languageNamed(catalogue: readonly Language[], name: string): Language {
+/**
+ * @param what the name was given as
+ * @throws Failure (wrong usage) listing the languages, when there is none of the name
+ */
+export function languageNamed(catalogue: readonly Language[], name: string, what = '--language'): Language {
   const wanted = name.toLowerCase();
   const found = catalogue.find(({ id, aliases }) => id === wanted || aliases.includes(wanted));
   if (found) return found;
   throw wrongUsage(
-    `--language: ${JSON.stringify(name)} is unknown; there are ${catalogue.map(({ id }) => id).join(', ')}`,
+    `${what}: ${JSON.stringify(name)} is unknown; there are ${catalogue.map(({ id }) => id).join(', ')}`,
   );
 }

@@ -3,6 +3,7 @@ import type { DebianNeed } from '../provision/debian-packages';
 import { provisionElasticMq } from '../provision/elasticmq';
 import { provisionGo } from '../provision/go';
 import { checkov, moto, providePythonTool } from '../provision/python-tools';
+import { provisionMermaid } from '../provision/mermaid';
 import { provisionRunsc } from '../provision/runsc';
 import { provisionTerraform } from '../provision/terraform';
 import { provisionToolchains } from '../provision/toolchains';
@@ -21,6 +22,7 @@ export const testNeeds: readonly { readonly name: string; readonly provide: () =
     provide: () => provisionDebian([need]),
   })),
   { name: 'ElasticMQ', provide: provisionElasticMq },
+  { name: 'Mermaid', provide: provisionMermaid },
   { name: 'gVisor', provide: provisionRunsc },
   { name: 'the toolchains of the languages', provide: provideLanguages },
 ];

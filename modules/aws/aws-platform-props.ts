@@ -24,6 +24,12 @@ export interface AwsPlatformProps extends PlatformProps {
   readonly zoneCount?: number;
   /** Days the network's flow logs are kept: one of the values CloudWatch Logs takes. @default 90 */
   readonly flowLogRetentionDays?: number;
+  /**
+   * Machines of the platform's own network have only names of AWS's resolved (Route 53 Resolver DNS Firewall): what else a machine asks for
+   * would be a way to tell somebody something. As long as a service has `internetEgress` every name is resolved. Costs by the query.
+   * Known at synth. @default false
+   */
+  readonly dnsFirewall?: boolean;
 }
 
 /** A network made by somebody else. */
@@ -46,6 +52,7 @@ export interface ResolvedAwsPlatformProps extends AwsPlatformProps {
   readonly cidr: string;
   readonly zoneCount: number;
   readonly flowLogRetentionDays: number;
+  readonly dnsFirewall: boolean;
 }
 
 /** Zones that a network may span: four tiers of four subnets fit the block. */
@@ -104,6 +111,7 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
     cidr,
     zoneCount,
     flowLogRetentionDays,
+    dnsFirewall: props.dnsFirewall ?? false,
   };
 }
 
@@ -141,7 +149,7 @@ function checkArn(prop: string, arn: string | undefined, pattern: RegExp, what: 
   if (isKnown(arn) && !pattern.test(arn)) throw new InvalidPropError(prop, arn, `must be ${what}`);
 }
 
-function checkExistingNetwork({ existingNetwork, cidr, zoneCount }: AwsPlatformProps): void {
+function checkExistingNetwork({ existingNetwork, cidr, zoneCount, dnsFirewall }: AwsPlatformProps): void {
   if (existingNetwork === undefined) return;
   if (cidr !== undefined)
     throw new InvalidPropError('cidr', cidr, "is for the platform's own network; leave it out with existingNetwork");
@@ -150,6 +158,13 @@ function checkExistingNetwork({ existingNetwork, cidr, zoneCount }: AwsPlatformP
       'zoneCount',
       zoneCount,
       "is for the platform's own network; leave it out with existingNetwork",
+    );
+  }
+  if (dnsFirewall) {
+    throw new InvalidPropError(
+      'dnsFirewall',
+      dnsFirewall,
+      "is for the platform's own network; leave it out with existingNetwork, whose owner says what is resolved there",
     );
   }
   if (existingNetwork.vpcId === '') throw new InvalidPropError('existingNetwork.vpcId', '', 'must be the id of a VPC');

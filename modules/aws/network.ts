@@ -23,6 +23,13 @@ export interface AwsNetwork {
    * @param service as in the endpoint's name, such as `sqs`
    */
   reach(service: string, ...statements: readonly EndpointStatement[]): ITerraformDependable[];
+  /**
+   * Where machines that run strangers' code live: without a route out, and with a way to the endpoints of these services and no other.
+   * In an existing network the endpoints are its owner's, and cannot be told apart.
+   *
+   * @param id name of what the machines belong to
+   */
+  fleetPlacement(id: string, services: readonly string[]): InstancePlacement;
   /** The security group of the operators' tunnel (EC2 Instance Connect Endpoint), made when first asked for. */
   operatorTunnel(): { readonly securityGroupId: string };
 }
@@ -46,13 +53,15 @@ export function existingNetwork(
   network: ExistingNetwork,
   operatorTunnel: () => { securityGroupId: string },
 ): AwsNetwork {
+  const placement = { subnetIds: network.privateSubnetIds, ready: [] };
   return {
     vpcId: network.vpcId,
     isDualStack: false,
     publicSubnetIds: network.publicSubnetIds,
     publicReady: [],
-    instancePlacement: () => ({ subnetIds: network.privateSubnetIds, ready: [] }),
+    instancePlacement: () => placement,
     reach: () => [],
+    fleetPlacement: () => placement,
     operatorTunnel,
   };
 }

@@ -8,6 +8,7 @@ import { Vpc } from '@cdktf/provider-aws/lib/vpc';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { addFlowLog } from './flow-log';
+import { NameFirewall } from './name-firewall';
 import type { AwsNetwork, EndpointStatement, InstancePlacement } from './network';
 import { OperatorTunnel } from './operator-tunnel';
 import { ServiceEndpoints } from './service-endpoints';
@@ -26,6 +27,8 @@ export interface OwnNetworkProps {
   readonly keyArn: string;
   readonly flowLogRetentionDays: number;
   readonly permissionsBoundaryArn?: string;
+  /** Resolve names of AWS's only. */
+  readonly dnsFirewall: boolean;
   /** What instances may read through the S3 endpoint. */
   readonly artifactBucketArns: () => readonly string[];
 }
@@ -76,6 +79,10 @@ export class OwnNetwork extends Construct implements AwsNetwork {
     new Route(this, 'public-ipv4', { routeTableId, destinationCidrBlock: '0.0.0.0/0', gatewayId: this.gateway.id });
     new Route(this, 'public-ipv6', { routeTableId, destinationIpv6CidrBlock: '::/0', gatewayId: this.gateway.id });
     this.publicSubnetIds = this.publicTier.ids;
+    if (props.dnsFirewall) {
+      const hasEgress = () => this.egress !== undefined;
+      new NameFirewall(this, 'name-firewall', { ...props, vpcId: this.vpc.id, hasEgress });
+    }
   }
 
   get publicReady(): ITerraformDependable[] {
@@ -90,6 +97,11 @@ export class OwnNetwork extends Construct implements AwsNetwork {
   reach(service: string, ...statements: readonly EndpointStatement[]): ITerraformDependable[] {
     this.instancePlacement(false);
     return [this.endpoints!.reach(service, statements)];
+  }
+
+  fleetPlacement(id: string, services: readonly string[]): InstancePlacement {
+    const placement = this.instancePlacement(false);
+    return { ...placement, endpointSecurityGroupId: this.endpoints!.mark(id, services) };
   }
 
   operatorTunnel(): { readonly securityGroupId: string } {

@@ -18,6 +18,8 @@ export class ServiceEndpoints extends Construct {
   readonly s3PrefixListId: string;
   readonly ready: ITerraformDependable[];
   private readonly asked = new Map<string, EndpointStatement[]>();
+  /** Groups that single endpoints carry besides the common one, by service. */
+  private readonly marks = new Map<string, string[]>();
 
   constructor(
     scope: Construct,
@@ -72,6 +74,24 @@ export class ServiceEndpoints extends Construct {
     this.ready = [s3, ingress, ...endpoints];
   }
 
+  /**
+   * A security group of the endpoints of these services and of no other: who may open connections to this group only reaches these
+   * services only. It has no rules; what comes in is let in by the group that all endpoints have.
+   *
+   * @param id what it is for, such as the name of a fleet
+   */
+  mark(id: string, services: readonly string[]): string {
+    const name = `${this.props.name}-${id}-endpoints`;
+    const group = new SecurityGroup(this, `${id}-security-group`, {
+      name,
+      description: `Endpoints that ${id} reaches: ${services.join(', ')}`,
+      vpcId: this.props.vpcId,
+      tags: { Name: name },
+    });
+    for (const service of services) this.marks.set(service, [...(this.marks.get(service) ?? []), group.id]);
+    return group.id;
+  }
+
   /** The endpoint of one service, which lets through what all statements that it was asked for allow. */
   reach(service: string, statements: readonly EndpointStatement[]): VpcEndpoint {
     const { name, region, vpcId, accountId, subnetIds } = this.props;
@@ -87,7 +107,9 @@ export class ServiceEndpoints extends Construct {
       vpcEndpointType: 'Interface',
       privateDnsEnabled: true,
       subnetIds,
-      securityGroupIds: [this.securityGroupId],
+      securityGroupIds: Lazy.listValue({
+        produce: () => [this.securityGroupId, ...(this.marks.get(service) ?? [])],
+      }),
       policy: Lazy.stringValue({
         produce: () =>
           policyDocument(...asked.map((statement) => ({ ...statement, principal: '*' as const, conditions }))),

@@ -1,3 +1,4 @@
+import { gcpBootstrapBucketName } from '../boot/bootstrap-names';
 import type { StoredArtifact } from './artifact-bucket';
 
 /** The bucket that holds what machines need and no stack uploads: one for each project. */
@@ -7,9 +8,9 @@ export interface BootstrapBucket {
   object(pushed: { readonly key: string; readonly sha256: string }): StoredArtifact;
 }
 
-/** Names the bucket: it must exist before the machines, so no stack makes it. */
+/** Names the bucket: it must exist before the machines, so no stack makes it; `./sandpiper bootstrap gcp` does. */
 export function bootstrapBucket(place: { readonly project: string; readonly application: string }): BootstrapBucket {
-  const bucket = `${place.project}-${place.application}-bootstrap`;
+  const bucket = gcpBootstrapBucketName(place);
   return {
     bucket,
     object: ({ key, sha256 }) => ({

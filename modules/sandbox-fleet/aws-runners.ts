@@ -81,14 +81,15 @@ export function addRunners(
         override: [instanceType, ...otherTypes].map((type) => ({ instanceType: type })),
       },
     },
-    // Busy machines are waited for: they leave when their jobs have ended, and the hook lets the others drain.
+    // Busy machines are replaced too: the hook lets each drain, and what it cannot finish goes on elsewhere. Under a steady load they are
+    // never idle, and a refresh that waits for them fails after an hour (API reference, RefreshPreferences).
     instanceRefresh: {
       strategy: 'Rolling',
       preferences: {
         autoRollback: true,
         minHealthyPercentage: 90,
         maxHealthyPercentage: 110,
-        scaleInProtectedInstances: 'Wait',
+        scaleInProtectedInstances: 'Refresh',
       },
     },
     waitForCapacityTimeout: '0',

@@ -30,6 +30,9 @@ import { resolveSandboxFleetProps, RUNNER_ADMIN_PORT } from './resolve';
 import { lawEnvironment, runnerEnvironment } from './runner-environment';
 import type { ISandboxFleet, SandboxFleetProps } from './sandbox-fleet';
 
+/** AWS's services that a runner talks to through interface endpoints: its queue, its group, its journal. S3 has a gateway endpoint. */
+const RUNNER_SERVICES = ['sqs', 'autoscaling', 'logs'];
+
 /**
  * A sandbox fleet on AWS: an SQS queue, and an Auto Scaling group of runners in subnets without a route out.
  * Made by {@link AwsPlatform.sandboxFleet}. The resources are public, as escape hatches; their construct ids are API.
@@ -59,7 +62,7 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
     { platform, ...given }: SandboxFleetProps & { readonly platform: AwsEnvironment },
   ) {
     super(scope, id);
-    const props = resolveSandboxFleetProps(given);
+    const props = resolveSandboxFleetProps('aws', given);
     checkAwsFleet(props);
     const { eventStore } = props;
     if (!(eventStore instanceof AwsEventStore)) {
@@ -98,7 +101,7 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       vpcId: network.vpcId,
       tags: { Name: name },
     });
-    const placement = network.instancePlacement(false);
+    const placement = network.fleetPlacement(id, RUNNER_SERVICES);
     const ready = [
       ...placement.ready,
       ...identity.ready,
@@ -126,6 +129,7 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       ...lawEnvironment(props),
       SANDPIPER_EVENTS_AUTH: eventStore.authentication('gateway'),
       SANDPIPER_DEMAND: `cloudwatch:${platform.region}/${platform.application}-${platform.environment}/${id}`,
+      AWS_REGION: platform.region,
       // The load balancer appends the client's address to X-Forwarded-For.
       SANDPIPER_TRUSTED_PROXIES: '1',
     };

@@ -54,7 +54,7 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
     { platform, ...given }: SandboxFleetProps & { readonly platform: GcpEnvironment },
   ) {
     super(scope, id);
-    const resolved = resolveSandboxFleetProps(given);
+    const resolved = resolveSandboxFleetProps('gcp', given);
     checkGcpFleet(resolved);
     const props = { ...resolved, drainSeconds: Math.min(resolved.drainSeconds, MAXIMUM_DRAIN_SECONDS) };
     const { eventStore } = props;

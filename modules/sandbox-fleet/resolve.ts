@@ -1,5 +1,6 @@
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
+import type { Cloud } from '../platform';
 import {
   checkAtLeast,
   checkMachineSize,
@@ -30,8 +31,8 @@ export const RUNNER_ADMIN_PORT = 9464;
 /** Seconds that a message stays hidden beyond the longest job. */
 export const LEASE_MARGIN_SECONDS = 60;
 
-/** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
-export function resolveSandboxFleetProps(props: SandboxFleetProps): ResolvedSandboxFleetProps {
+/** Applies the defaults of a cloud. @throws InvalidPropError naming the prop, its value and the fix */
+export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps): ResolvedSandboxFleetProps {
   checkPushed('runner', props.runner);
   const capacity = resolveFleetCapacity(props.capacity);
   const numbers = {
@@ -62,7 +63,7 @@ export function resolveSandboxFleetProps(props: SandboxFleetProps): ResolvedSand
     ...props,
     ...numbers,
     capacity,
-    scaling: resolveScaling(props.scaling),
+    scaling: resolveScaling(cloud, props.scaling),
     imageKeys: props.imageKeys ?? [],
     hotLanguages,
     operatorAccess: props.operatorAccess ?? 'none',

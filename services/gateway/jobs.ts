@@ -76,7 +76,7 @@ export function createJobService(props: JobServiceProps): JobService {
       retentionMs: settings.retentionMs,
     };
     const bodyOf = (jobId: string): string =>
-      encodeJobMessage({ v: 1, ...known, id: jobId, acceptedMs: now, job: { ...job, ...accepted } });
+      encodeJobMessage({ ...known, id: jobId, acceptedMs: now, job: { ...job, ...accepted } });
     const body = bodyOf(id);
     await takePlace(known);
     const { jobId, created } = await store.createJob(known);

@@ -23,6 +23,10 @@ export interface RunnerConfig {
   readonly catalogueDirectory?: string;
   /** Directory of built images; absent: jobs run with this machine's own toolchains. */
   readonly imagesDirectory?: string;
+  /** Where images are fetched from into that directory, when they are first asked for; absent: they were built there. */
+  readonly imageSource?: string;
+  /** File that lists the images of the source. */
+  readonly imageListFile?: string;
   /** Where this machine keeps the toolchains that sandboxes see in /opt/toolchains. */
   readonly toolchainsDirectory: string;
   readonly runnerId: string;
@@ -57,6 +61,8 @@ export function readRunnerConfig(environment: Environment): RunnerConfig {
     languagesFile: text(environment, 'SANDPIPER_LANGUAGES'),
     catalogueDirectory: text(environment, 'SANDPIPER_CATALOGUE'),
     imagesDirectory: text(environment, 'SANDPIPER_IMAGES'),
+    imageSource: text(environment, 'SANDPIPER_IMAGE_SOURCE'),
+    imageListFile: text(environment, 'SANDPIPER_IMAGE_LIST'),
     toolchainsDirectory: text(environment, 'SANDPIPER_TOOLCHAINS') ?? '/opt/toolchains',
     machine: machineOf(environment),
     runnerId: text(environment, 'SANDPIPER_RUNNER_ID') ?? `${os.hostname()}-${process.pid}`,

@@ -17,7 +17,8 @@ void runProgram('runner', async () => {
   const config = readRunnerConfig(process.env);
   const logger = openLogger(choice(process.env, 'LOG_LEVEL', LOG_LEVELS, 'info'));
   const tracing = startTracing('sandpiper-runner', process.env);
-  const toolchains = await openToolchains(config);
+  const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
+  const toolchains = await openToolchains(config, (message, fields) => logger.info(fields, message));
   const runtime = (config.runtime === 'runsc' ? runsc : crun)(config.runtimeProgram);
   const programs = sandboxPrograms(config.sandboxPrograms ?? path.join(__dirname, 'bin'));
   const { host } = await chooseSandboxHost({
@@ -28,7 +29,6 @@ void runProgram('runner', async () => {
   });
   const supply = createSupply({ host, size: config.warm });
   const engines = await openEngines(process.env);
-  const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
   const machine = openMachine(config.machine, log);
   const runner = await startRunner({
     ...config,

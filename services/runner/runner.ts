@@ -11,10 +11,11 @@ import { announce } from './presence';
 import type { SandboxSupply } from './supply';
 import { startWorker } from './worker/worker';
 
-/** A language version, and what a sandbox needs to run it. */
+/** A language version, and how a sandbox gets what it needs to run it. */
 export interface OfferedRuntime {
   readonly version: PresentVersion;
-  readonly runtime: LanguageRuntime;
+  /** Has it made ready: the first to ask may wait for its image. @throws Error when it cannot be had now */
+  readonly prepare: () => Promise<LanguageRuntime>;
 }
 
 export interface RunnerOptions {
@@ -54,9 +55,9 @@ const HEARTBEAT_MS = 30_000;
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { queue, store, supply, offered, slots, host = localHost, log } = options;
   const versions = offered.map(({ version }) => version);
-  const runtimeOf = ({ language, version }: { readonly language: string; readonly version?: string }) => {
+  const runtimeOf = async ({ language, version }: { readonly language: string; readonly version?: string }) => {
     const chosen = chooseVersion(versions, language, version);
-    return offered.find((one) => one.version === chosen)!.runtime;
+    return offered.find((one) => one.version === chosen)!.prepare();
   };
   const metrics = runnerMetrics({ supply, slots, running: () => worker.running });
   const admin =
@@ -78,9 +79,11 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const presence = announce(store, { id: options.runnerId, slots });
   const reaper = startReaper({ store, log });
   const hot = (options.hotLanguages ?? []).filter((id) => versions.some(({ language }) => language.id === id));
-  void supply
-    .warm(hot.map((language) => runtimeOf({ language })))
-    .catch((error: unknown) => log('warming failed', { error: String(error) }));
+  // One by one, so that the first is ready as soon as can be.
+  const warmUp = async (): Promise<void> => {
+    for (const language of hot) await supply.warm([await runtimeOf({ language })]);
+  };
+  void warmUp().catch((error: unknown) => log('warming failed', { error: String(error) }));
   return {
     adminPort: admin?.port,
     get running() {

@@ -6,6 +6,7 @@ import { stepScaling } from '../../../bench/fleet/policies/step-scaling';
 import { targetTracking } from '../../../bench/fleet/policies/target-tracking';
 
 const seen = (waiting: number, instances = 2): Observation => ({
+  at: 0,
   waiting,
   inFlight: 0,
   inService: instances,

@@ -1,9 +1,25 @@
-import { contenders } from '../../../bench/fleet/contenders';
+import { contendersOf } from '../../../bench/fleet/contenders';
 import type { FleetProps } from '../../../bench/fleet/fleet';
 import type { Policy } from '../../../bench/fleet/policy';
+import { readPlan } from '../../../bench/fleet/plan';
+import { plannedFleet } from '../../../bench/fleet/planned-fleet';
 import { exponential } from '../../../bench/fleet/random';
 import { simulate } from '../../../bench/fleet/simulate';
+import { synthesizedStack } from '../../../bench/fleet/synthesize';
 import { poissonTrace, type Trace } from '../../../bench/fleet/traces';
+
+jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../stacks/artifacts', () => ({
+  programPath: () => __filename,
+  playgroundArtifacts: () => jest.requireActual<object>('../../support/playground/artifact-manifest.json'),
+}));
+
+import { AwsStack } from '../../../stacks/aws-stack';
+import { GcpStack } from '../../../stacks/gcp-stack';
+
+const contenders = contendersOf(
+  [AwsStack, GcpStack].map((Stack) => plannedFleet(readPlan('stack', synthesizedStack('stack', Stack)))),
+);
 
 const MEAN_SECONDS = 3;
 const fixed = (instances: number): Policy => ({ intervalSeconds: 3600, decide: () => instances });
@@ -92,6 +108,14 @@ describe('a simulated fleet', () => {
     const nothing: Trace = { ...memoryless(1, 1), arrivals: new Float64Array(), durations: new Float64Array() };
     const { instanceHours } = simulate({ ...nothing, horizonSeconds: 7200 }, fleetOf(0), fixed(3));
     expect(instanceHours).toBeCloseTo(6);
+  });
+
+  it('keeps what is no spot machine: it is neither lost nor picked to leave', () => {
+    let turn = 0;
+    const restless: Policy = { intervalSeconds: 60, decide: () => [0, 9][turn++ % 2]! };
+    const props: Partial<FleetProps> = { onDemand: 2, scaleIn: 'drained', spotLossesPerHour: 60, spotNoticeSeconds: 1 };
+    const { samples } = simulate(memoryless(1, 5000), fleetOf(2, props), restless);
+    expect(Math.min(...samples.map(({ instances }) => instances))).toBe(2);
   });
 
   it('says how many jobs a fleet never came to', () => {

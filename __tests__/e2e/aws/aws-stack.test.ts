@@ -9,7 +9,7 @@ import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
-import { workAroundMoto } from '../../support/aws/emulator-stack';
+import { readStack, workAroundMoto, type StackJson } from '../../support/aws/emulator-stack';
 import { startMoto, type Moto } from '../../support/aws/moto';
 import {
   DOMAIN,
@@ -47,6 +47,7 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
   let trace: string;
   let before: Record<string, string[]>;
   let promised: Planned;
+  let synthesized: StackJson;
   let made: readonly ResourceValues[];
 
   const there = () => whatIsThere(aws, stack.front.endpoint, REGION);
@@ -66,6 +67,7 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
     before = await whatIsThere(aws, prepared.front.endpoint, REGION);
     trace = path.join(prepared.directory, '..', 'terraform-trace.log');
     promised = await terraform.plan({ file: 'promised.tfplan' });
+    synthesized = readStack(prepared.directory);
     workAroundMoto(prepared.directory);
     await terraform.with({ environment: { TF_LOG: 'trace', TF_LOG_PATH: trace } }).apply();
     stack = await readPlaygroundStack(prepared);
@@ -91,7 +93,7 @@ describe('aws-stack with the playground, applied with the real AWS provider', ()
     expect(again.hasChanges).toBe(false);
   });
 
-  playgroundSuite({ promised: () => allResources(promised.json), stack: () => stack });
+  playgroundSuite({ promised: () => ({ plan: promised.json, synthesized }), stack: () => stack });
 
   it('has a load balancer that forwards the public path and nothing else', async () => {
     const [balancer] = (await aws.elb.send(new elb.DescribeLoadBalancersCommand({ Names: [NAME] }))).LoadBalancers!;

@@ -1,25 +1,32 @@
 import { DescribeAutoScalingGroupsCommand, DescribeLifecycleHooksCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeAlarmsCommand, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { bestLaw } from '../../../bench/fleet/law';
+import { readPlan } from '../../../bench/fleet/plan';
+import { plannedFleet, tellsLaw } from '../../../bench/fleet/planned-fleet';
 import type { PlaygroundStack } from '../../support/aws/playground-stack';
-import type { ResourceValues } from '../../support/terraform';
+import { allResources, type TerraformPlan } from '../../support/terraform';
 
 const FLEET = 'sandpiper-test-playground-fleet';
+/** Of a machine of the default size. */
+const SLOTS = 4;
 const STORE = 'sandpiper-test-playground-store';
 
-/** What the plan promises of the playground, and what is there once it was applied. Both are read when the tests run. */
-export function playgroundSuite(given: {
-  readonly promised: () => readonly ResourceValues[];
+/** Read when the tests run. */
+interface Given {
+  /** The plan as AWS would get it, and the `cdk.tf.json` that it was made of. */
+  readonly promised: () => { readonly plan: TerraformPlan; readonly synthesized: unknown };
   readonly stack: () => PlaygroundStack;
-}): void {
+}
+
+/** What the plan promises of the playground, and what is there once it was applied. */
+export function playgroundSuite(given: Given): void {
   describe('the playground, as it is planned', () => plannedPlayground(given.promised));
   describe('the playground, as it is applied', () => appliedPlayground(given.stack));
 }
 
-function plannedPlayground(planned: () => readonly ResourceValues[]): void {
+function plannedPlayground(promised: Given['promised']): void {
   const all = (type: string, name = ''): Readonly<Record<string, any>>[] =>
-    planned()
+    allResources(promised().plan)
       .filter((resource) => resource.type === `aws_${type}` && resource.name.includes(name))
       .map(({ values }) => values);
   const one = (type: string, name: string): Readonly<Record<string, any>> => {
@@ -65,11 +72,20 @@ function plannedPlayground(planned: () => readonly ResourceValues[]): void {
       'autoscaling_policy',
       'scale-on-demand',
     ).target_tracking_configuration as [Record<string, any>];
-    expect(target).toBe(bestLaw.slots);
+    expect(target).toBe(SLOTS);
     const queries = metrics[0].metrics as Record<string, any>[];
     expect(
       queries.flatMap(({ metric_stat: stat }) => (stat as { period: number }[]).map(({ period }) => period)),
     ).toEqual([10, 10]);
+  });
+
+  it('is simulated with the same expressions and numbers from its plan as from what was synthesized', () => {
+    const { plan, synthesized } = promised();
+    const written = readPlan('aws-stack', synthesized);
+    const fromPlan = readPlan('plan.json', plan);
+    // The address of the event store is in the boot scripts, and not known yet.
+    expect(tellsLaw(fromPlan)).toBe(false);
+    expect(plannedFleet(fromPlan, written)).toEqual(plannedFleet(written));
   });
 
   it('wakes a fleet that has no machine, by as many as the slots wanted need', () => {
@@ -78,7 +94,7 @@ function plannedPlayground(planned: () => readonly ResourceValues[]): void {
       1, 2, 4, 8, 16, 32, 64,
     ]);
     for (const { scaling_adjustment: change, metric_interval_lower_bound: lower } of steps) {
-      expect(Number(lower)).toBe((Number(change) - 1) * bestLaw.slots);
+      expect(Number(lower)).toBe((Number(change) - 1) * SLOTS);
     }
     expect(one('cloudwatch_metric_alarm', 'wake-alarm')).toMatchObject({ threshold: 0, evaluation_periods: 1 });
   });

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { elfMachines, readElf } from '../../../cli/build/elf';
 import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
 import { requireTool } from '../../support/require-tool';
 import { temporaryDirectory } from '../../support/terraform';
@@ -31,12 +32,9 @@ describe('building the Go programs', () => {
   }, 300_000);
 
   it('links statically, for the machine it is for', () => {
-    const machines = { 'linux-x64': 62, 'linux-arm64': 183 } as const;
     for (const { file, target } of buildGoPrograms(['linux-x64', 'linux-arm64'])) {
-      const elf = fs.readFileSync(file);
-      expect(elf.subarray(0, 4).toString('latin1')).toBe('\x7fELF');
-      expect(elf.readUInt16LE(18)).toBe(machines[target as keyof typeof machines]);
-      expect(hasInterpreter(elf)).toBe(false);
+      const machine = elfMachines[target === 'linux-x64' ? 'x64' : 'arm64'];
+      expect(readElf(file)).toEqual({ machine, isDynamic: false });
     }
   }, 300_000);
 
@@ -45,10 +43,3 @@ describe('building the Go programs', () => {
     expect(buildGoPrograms(['host'], ['user-api'])).toMatchObject([{ isNew: false }]);
   }, 300_000);
 });
-
-/** Whether a 64-bit little-endian ELF file asks for a dynamic linker: a program header of type PT_INTERP. */
-function hasInterpreter(elf: Buffer): boolean {
-  const at = Number(elf.readBigUInt64LE(32));
-  const size = elf.readUInt16LE(54);
-  return Array.from({ length: elf.readUInt16LE(56) }, (_, index) => elf.readUInt32LE(at + index * size)).includes(3);
-}

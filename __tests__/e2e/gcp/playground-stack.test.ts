@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { buildGoPrograms } from '../../../cli/build/go-programs';
+import { readPlan } from '../../../bench/fleet/plan';
+import { plannedFleet } from '../../../bench/fleet/planned-fleet';
+import { synthesizedStack } from '../../../bench/fleet/synthesize';
 import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
 import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
 import { GOOGLE } from '../../support/google-provider/google-provider';
@@ -34,6 +37,8 @@ jest.mock('../../../stacks/artifacts', () => ({
     return { ...readArtifactManifest(fixture), runner: { key, sha256, bytes: data.length } };
   },
 }));
+
+import { GcpStack } from '../../../stacks/gcp-stack';
 
 /** Of one test at most, on a machine that is busy with others. */
 jest.setTimeout(300_000);
@@ -79,6 +84,14 @@ describe('gcp-stack with the playground, through its life', () => {
     const [, spec] = /<<'END_OF_SPEC'\n(.*)\nEND_OF_SPEC/.exec(metadata['startup-script']!)!;
     return (JSON.parse(spec!) as { variables: Record<string, string> }).variables;
   };
+
+  it('is simulated with the same numbers from its state as from what was synthesized', async () => {
+    const synthesized = synthesizedStack('gcp-stack', GcpStack) as { variable: Record<string, { default: number }> };
+    synthesized.variable.runner_min_instances!.default = 2;
+    const fleet = plannedFleet(readPlan('state', await terraform.state()));
+    expect(fleet).toEqual(plannedFleet(readPlan('gcp-stack', synthesized)));
+    expect(fleet.minimum).toBe(2);
+  });
 
   it('tells runners and gateways of the same queue and the same store, each in the form that the programs read', () => {
     const names = 'pubsub://demo-project/sandpiper-dev-playground-fleet';

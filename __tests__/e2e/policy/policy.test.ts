@@ -42,7 +42,7 @@ describe('policy', () => {
   beforeAll(async () => {
     buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
     const [aws, gcp] = await Promise.all([
-      planAwsStacks([PLAYGROUND, EVERYTHING]),
+      planAwsStacks([PLAYGROUND, { ...EVERYTHING, DNS_FIREWALL: 'true' }]),
       planGcpStacks([PLAYGROUND, { ...EVERYTHING, ENCRYPTION_KEY: 'existing' }]),
     ]);
     stacks = { aws, gcp };

@@ -65,6 +65,27 @@ describe('the AWS platform', () => {
       expect(longer.one('cloudwatch_log_group', 'network_flow-log-group').retention_in_days).toBe(365);
     });
 
+    it('resolves names of AWS only, where it is asked to', () => {
+      const { all, one } = synthesizeAws({ platform: { dnsFirewall: true } });
+      expect(aws.all('route53_resolver_firewall_rule')).toEqual([]);
+      expect(one('route53_resolver_firewall_domain_list', 'allowed').domains).toEqual([
+        '*.eu-central-1.amazonaws.com',
+        '*.cache.amazonaws.com',
+        '*.eu-central-1.compute.internal',
+        '*.ec2.internal',
+      ]);
+      expect(one('route53_resolver_firewall_domain_list', 'everything').domains).toEqual(['*']);
+      const [block, allow] = all('route53_resolver_firewall_rule').sort((a, b) => b.priority - a.priority);
+      expect(allow).toMatchObject({ action: 'ALLOW', firewall_domain_list_id: expect.stringContaining('allowed') });
+      expect(block).toMatchObject({ action: 'BLOCK', firewall_domain_list_id: expect.stringContaining('everything') });
+      expect(one('route53_resolver_firewall_rule_group_association').vpc_id).toMatch(/aws_vpc/);
+    });
+
+    it('resolves every name for a service that goes to the internet', () => {
+      const { one } = synthesizeAws({ platform: { dnsFirewall: true }, service: { internetEgress: true } });
+      expect(one('route53_resolver_firewall_domain_list', 'allowed').domains).toEqual(['*']);
+    });
+
     it('lets nothing through the S3 endpoint but reads of the artifact buckets by this account', () => {
       const { ReadArtifacts } = aws.statements('vpc_endpoint', 'network_endpoints_s3');
       expect(ReadArtifacts).toMatchObject({

@@ -57,10 +57,17 @@ describe('a sandbox fleet on AWS', () => {
     expect(targets).toEqual(
       expect.arrayContaining([
         [443, 443, expect.stringContaining('network_endpoints_s3')],
-        [443, 443, expect.stringContaining('network_endpoints_security-group')],
+        [443, 443, expect.stringContaining('network_endpoints_playground-fleet-security-group')],
         [6379, 6379, expect.stringContaining('playground-store_security-group')],
       ]),
     );
+  });
+
+  it('lets runners reach the endpoints of their queue, their group and their journal, not those of secrets and metrics', () => {
+    const reached = Object.values(resources.aws_vpc_endpoint as Json)
+      .filter(({ security_group_ids: ids }) => /playground-fleet-security-group/.test(String(ids)))
+      .map(({ service_name: name }) => (name as string).split('.').at(-1));
+    expect(reached.sort()).toEqual(['autoscaling', 'logs', 'sqs']);
   });
 
   it('opens endpoints for what is asked through them, and nothing else', () => {

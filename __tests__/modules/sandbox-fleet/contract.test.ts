@@ -1,6 +1,6 @@
-import { bestLaw } from '../../../bench/fleet/law';
 import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../modules/sandbox-fleet/demand-metrics';
 import { InvalidPropError } from '../../../modules/invalid-prop';
+import { SCALING_DEFAULTS } from '../../../modules/sandbox-fleet/scaling';
 import { pushed } from '../../../modules/tls-service/artifact';
 import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../support/playground/synthesize';
 
@@ -11,12 +11,20 @@ const CLOUDS = ['aws', 'gcp'] as const;
 describe.each(CLOUDS)('a playground on %s', (cloud) => {
   const { platform, playground, resources, one } = synthesizePlayground(cloud);
 
-  it('tells gateways the law that did best in the simulation', () => {
+  it('tells gateways the law’s defaults of this cloud', () => {
     expect(playground.fleet.gatewayEnvironment).toMatchObject({
-      SANDPIPER_MEAN_JOB_MS: String(bestLaw.meanJobSeconds * 1000),
-      SANDPIPER_UTILIZATION: String(bestLaw.utilization * 100),
-      SANDPIPER_CLEAR_SECONDS: String(bestLaw.clearSeconds),
+      SANDPIPER_MEAN_JOB_MS: String(SCALING_DEFAULTS[cloud].meanJobSeconds * 1000),
+      SANDPIPER_UTILIZATION: String(SCALING_DEFAULTS[cloud].utilizationPercent),
+      SANDPIPER_CLEAR_SECONDS: String(SCALING_DEFAULTS[cloud].clearSeconds),
       SANDPIPER_SLOTS: '40',
+    });
+  });
+
+  it('tells gateways the numbers that were given instead, and keeps the defaults of the others', () => {
+    const { playground: other } = synthesizePlayground(cloud, { fleet: { scaling: { clearSeconds: 77 } } });
+    expect(other.fleet.gatewayEnvironment).toMatchObject({
+      SANDPIPER_UTILIZATION: String(SCALING_DEFAULTS[cloud].utilizationPercent),
+      SANDPIPER_CLEAR_SECONDS: '77',
     });
   });
 

@@ -1,5 +1,4 @@
 import { TerraformVariable } from 'cdktf';
-import { bestLaw } from '../../../bench/fleet/law';
 import { RUNNER_KEY, synthesizePlayground, type Resource } from '../../support/playground/synthesize';
 
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
@@ -139,7 +138,7 @@ describe('a sandbox fleet on GCP', () => {
       {
         name: 'custom.googleapis.com/sandpiper/spot_slots_wanted',
         type: 'GAUGE',
-        single_instance_assignment: bestLaw.slots,
+        single_instance_assignment: 4,
         filter: [
           'resource.type = "generic_task"',
           'resource.labels.location = "europe-west3"',

@@ -1,7 +1,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
-import { decodeJobMessage, encodeJobMessage, InvalidMessageError } from '../../../services/engines/job-message';
+import { decodeJobMessage, encodeJobMessage, InvalidMessageError, NewerMessageError } from '../../../services/engines/job-message';
 import { checkOutgoing, MAXIMUM_MESSAGE_BYTES, PayloadTooLargeError } from '../../../services/engines/job-queue';
 
 const KNOWN = { v: 1 as const, id: 'a', owner: 'user:1', acceptedMs: 1, deadlineMs: 2, retentionMs: 3 };
@@ -35,10 +35,20 @@ describe('a job message', () => {
   it.each([
     ['no base64 of anything', 'not a job'],
     ['no JSON', deflateRawSync('{').toString('base64')],
-    ['another version', deflateRawSync(JSON.stringify({ ...messageOf(''), v: 2 })).toString('base64')],
+    ['an older version than is read', raw({ ...messageOf(''), v: 0 })],
+    ['no version', raw({ ...messageOf(''), v: undefined })],
     ['no job', deflateRawSync(JSON.stringify({ ...KNOWN, job: { files: [] } })).toString('base64')],
     ['a bomb', deflateRawSync(Buffer.alloc(64 << 20)).toString('base64')],
   ])('is refused when it is %s', (_, body) => {
     expect(() => decodeJobMessage(body)).toThrow(InvalidMessageError);
   });
+
+  it('is told from others when a newer gateway sent it, whatever it holds', () => {
+    const newer = raw({ v: 2, something: 'else' });
+    expect(() => decodeJobMessage(newer)).toThrow(new NewerMessageError(2));
+  });
 });
+
+function raw(message: object): string {
+  return deflateRawSync(JSON.stringify(message)).toString('base64');
+}

@@ -5,6 +5,7 @@ import type { Cloud } from './cloud';
 import type { Value, ValueObject } from './dynamic-value';
 import type { AttributeType } from './provider-data';
 import { computeLink, isCompute, textOf } from './resource-id';
+import { serverAuthority } from './server-authority';
 
 /** What a computed value is made of. */
 export interface Making {
@@ -20,9 +21,6 @@ export interface Making {
 
 /** Number of the project, the same for every project of this cloud. */
 export const PROJECT_NUMBER = 123_456_789_012;
-
-/** What stands for the certificate of a store's authority. */
-const SERVER_AUTHORITY = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
 
 /** Moment that everything was created at: states of two runs are the same. */
 const CREATED = '2026-01-01T00:00:00.000-07:00';
@@ -135,7 +133,7 @@ const SPECIAL: Readonly<Record<string, Readonly<Record<string, Maker>>>> = {
       });
       return [{ connections: [connection('READER', 3), connection('PRIMARY', 2)] }];
     },
-    managed_server_ca: () => [{ ca_certs: [{ certificates: [SERVER_AUTHORITY] }] }],
+    managed_server_ca: () => [{ ca_certs: [{ certificates: [serverAuthority.certificatePem] }] }],
   },
   google_monitoring_uptime_check_config: {
     name: idOf,

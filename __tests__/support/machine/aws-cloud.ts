@@ -5,9 +5,25 @@ import type { MachineIdentity, SimulatedCloud } from './simulated-cloud';
 
 const ROLE = 'instance-role';
 
-/** AWS around a machine: instance metadata of version 2 only, and every API answered by moto once its signature was checked. */
-export function awsCloud(options: { readonly motoEndpoint: string; readonly region: string }): SimulatedCloud {
-  const { motoEndpoint, region } = options;
+/** AWS, and what a test may do to it and see of it. */
+export interface AwsCloud extends SimulatedCloud {
+  /** What every machine's role signs with. */
+  readonly keys: AwsKeys;
+}
+
+/**
+ * AWS around a machine: instance metadata of version 2 only, and every API answered by moto (or by another server, by service) once its
+ * signature was checked.
+ */
+export function awsCloud(options: {
+  readonly motoEndpoint: string;
+  readonly region: string;
+  /** Servers of some services in moto's place, by the first label of their host names, such as `sqs`. @default none */
+  readonly endpoints?: Readonly<Record<string, string>>;
+  /** @default none: nothing answers where the event store would be */
+  readonly events?: SimulatedCloud['events'];
+}): AwsCloud {
+  const { motoEndpoint, region, endpoints = {}, events } = options;
   const keys: AwsKeys = {
     accessKeyId: 'ASIA' + crypto.randomBytes(8).toString('hex').toUpperCase(),
     secretAccessKey: crypto.randomBytes(30).toString('base64'),
@@ -17,6 +33,8 @@ export function awsCloud(options: { readonly motoEndpoint: string; readonly regi
   return {
     name: 'aws',
     refused,
+    keys,
+    events,
     metadata: (machine) => {
       const tokens = new Set<string>();
       const tree = metadataTree(machine, region, keys);
@@ -43,7 +61,8 @@ export function awsCloud(options: { readonly motoEndpoint: string; readonly regi
           refused.push(`403 ${request.headers.host}${request.url}: ${fault}`);
           return reply(response, 403, fault);
         }
-        return forward(motoEndpoint, request, body, response);
+        const service = String(request.headers.host).split('.')[0] ?? '';
+        return forward(endpoints[service] ?? motoEndpoint, request, body, response);
       })();
     },
   };

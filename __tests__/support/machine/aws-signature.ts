@@ -57,6 +57,41 @@ export function signatureFault(request: http.IncomingMessage, body: Buffer, keys
   return hmac(key, text.join('\n')).toString('hex') === signature ? undefined : 'the signature does not match';
 }
 
+/**
+ * What ElastiCache would refuse a login for; undefined when its token is right: a presigned request to connect, without its `http://`
+ * ("Authenticating with IAM", ElastiCache User Guide; "Authenticating Requests: Using Query Parameters", Signature Version 4).
+ */
+export function elastiCacheTokenFault(
+  token: string,
+  expected: { readonly keys: AwsKeys; readonly cache: string; readonly user: string; readonly region: string },
+): string | undefined {
+  const { keys, cache, user, region } = expected;
+  const [host = '', query = ''] = token.split('/?');
+  if (host !== cache) return `the token is for ${host}`;
+  const parameters = new URLSearchParams(query);
+  const value = (name: string) => parameters.get(name) ?? '';
+  if (value('Action') !== 'connect' || value('User') !== user) return 'the token is for another user or action';
+  const date = value('X-Amz-Date');
+  const scope = `${date.slice(0, 8)}/${region}/elasticache/aws4_request`;
+  if (value('X-Amz-Credential') !== `${keys.accessKeyId}/${scope}`) return 'wrong credential scope';
+  if (value('X-Amz-Security-Token') !== keys.sessionToken) return 'wrong session token';
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
+  const signedAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const lifetime = Number(value('X-Amz-Expires'));
+  if (!(lifetime > 0 && lifetime <= 900) || !(Date.now() <= signedAt + lifetime * 1000)) return 'the token has expired';
+  const encode = (text: string) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const canonicalQuery = [...parameters]
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .map(([name, text]) => `${encode(name)}=${encode(text)}`)
+    .sort()
+    .join('&');
+  const canonical = ['GET', '/', canonicalQuery, `host:${cache}`, '', 'host', sha256('')].join('\n');
+  const text = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n');
+  const key = scope.split('/').reduce<Buffer | string>(hmac, `AWS4${keys.secretAccessKey}`);
+  return hmac(key, text).toString('hex') === value('X-Amz-Signature') ? undefined : 'the signature does not match';
+}
+
 function sha256(data: Buffer | string): string {
   return crypto.createHash('sha256').update(data).digest('hex');
 }

@@ -1,12 +1,14 @@
-// Runs in the network namespace next to a machine's: all that the machine can reach. Forwards its metadata address and every
-// HTTPS connection to sockets of the harness, and answers its DNS questions. Arguments: directory of the sockets, own address.
+// Runs in the network namespace next to a machine's: all that the machine can reach. Forwards its metadata address, every HTTPS
+// connection and those to the event store to sockets of the harness, and answers its DNS questions. Arguments: directory of the
+// sockets, own address, address of the event store.
 'use strict';
 const dgram = require('node:dgram');
 const net = require('node:net');
 const path = require('node:path');
 
-const [directory, address] = process.argv.slice(2);
+const [directory, address, eventStore] = process.argv.slice(2);
 const METADATA = '169.254.169.254';
+const EVENT_STORE_PORT = 6379;
 const A_RECORD = 1;
 
 function forward(host, port, socketName) {
@@ -54,6 +56,7 @@ dns.on('message', (query, from) => dns.send(answer(query), from.port, from.addre
 Promise.all([
   forward(METADATA, 80, 'metadata.sock'),
   forward(address, 443, 'api.sock'),
+  forward(eventStore, EVENT_STORE_PORT, 'events.sock'),
   new Promise((resolve) => dns.bind(53, address, resolve)),
 ]).then(() => process.stdout.write('ready\n'));
 process.stdin.on('end', () => process.exit()).resume(); // The harness ended, however it did.

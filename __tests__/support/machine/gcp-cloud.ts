@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
 import type * as http from 'node:http';
 import { crc32c } from './crc32c';
+import { grpcForward } from './grpc-streams';
 import { forward, readBody, reply } from './http-exchange';
 import type { MachineIdentity, SimulatedCloud } from './simulated-cloud';
 
@@ -19,6 +20,10 @@ export interface GcpCloud extends SimulatedCloud {
   /** Payloads by version name, `projects/p/secrets/s/versions/1`; `latest` is the last one that was added. */
   readonly secrets: Map<string, string>;
   readonly logEntries: readonly WrittenLogEntry[];
+  /** What every machine's service account shows. */
+  readonly accessToken: string;
+  /** Types of the time series that were written. */
+  readonly timeSeries: ReadonlySet<string>;
 }
 
 const SEVERITIES = ['DEFAULT', 'DEBUG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'];
@@ -28,11 +33,16 @@ export function gcpCloud(options: {
   readonly storageEndpoint: string;
   readonly project: string;
   readonly region: string;
+  /** Address of Google's Pub/Sub emulator. @default none: nobody answers for Pub/Sub */
+  readonly pubsubEmulator?: string;
+  /** @default none: nothing answers where the event store would be */
+  readonly events?: SimulatedCloud['events'];
 }): GcpCloud {
-  const { storageEndpoint, project, region } = options;
+  const { storageEndpoint, project, region, pubsubEmulator, events } = options;
   const accessToken = `ya29.${crypto.randomBytes(60).toString('base64url')}`;
   const secrets = new Map<string, string>();
   const logEntries: WrittenLogEntry[] = [];
+  const timeSeries = new Set<string>();
   const refused: string[] = [];
   const handle = async (request: http.IncomingMessage, response: http.ServerResponse) => {
     const body = await readBody(request);
@@ -69,6 +79,13 @@ export function gcpCloud(options: {
         }
         return reply(response, 200, {});
       }
+      case 'monitoring.googleapis.com': {
+        if (request.method !== 'POST' || request.url !== `/v3/projects/${project}/timeSeries`)
+          return refuse(404, 'no such method');
+        const { timeSeries: written } = JSON.parse(body.toString()) as { timeSeries: { metric: { type: string } }[] };
+        for (const { metric } of written) timeSeries.add(metric.type);
+        return reply(response, 200, {});
+      }
       default:
         return refuse(404, 'no such host here');
     }
@@ -77,7 +94,18 @@ export function gcpCloud(options: {
     name: 'gcp',
     secrets,
     logEntries,
+    accessToken,
+    timeSeries,
     refused,
+    events,
+    streams:
+      pubsubEmulator === undefined
+        ? undefined
+        : grpcForward({
+            endpoints: { 'pubsub.googleapis.com': pubsubEmulator },
+            accessToken,
+            onRefused: (reason) => refused.push(reason),
+          }),
     metadata: (machine) => metadata(machine, { project, region, accessToken }),
     api: (request, response) => void handle(request, response),
   };
@@ -123,7 +151,10 @@ function metadata(
     if (request.headers['metadata-flavor'] !== 'Google')
       return reply(response, 403, 'Missing Metadata-Flavor:Google header.');
     const path = (request.url ?? '').split('?')[0]?.replace(/^\/computeMetadata\/v1\//, '') ?? '';
-    const value = path === '/' || path === '' ? 'computeMetadata/' : values[path];
+    const directory = Object.keys(values).filter((name) =>
+      name.startsWith(path === '/' || path === '' ? '' : `${path.replace(/\/$/, '')}/`),
+    );
+    const value = values[path] ?? (directory.length > 0 ? directory.join('\n') : undefined);
     return value === undefined ? reply(response, 404) : reply(response, 200, value);
   };
 }

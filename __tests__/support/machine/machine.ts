@@ -20,17 +20,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
-import * as http from 'node:http';
-import * as https from 'node:https';
 import * as path from 'node:path';
 import { temporaryDirectory } from '../terraform';
 import { debianRoot } from './debian-root';
+import { openMachineServers } from './machine-servers';
 import { openNetwork } from './network';
 import { INIT, prepareRoot } from './prepare-root';
 import type { SimulatedCloud } from './simulated-cloud';
 import { createAuthority, type TestAuthority } from './test-authority';
 
-export { awsCloud } from './aws-cloud';
+export { awsCloud, type AwsCloud } from './aws-cloud';
+export { createAuthority } from './test-authority';
 export { startFakeGcs, type FakeGcs } from './fake-gcs';
 export { gcpCloud, type GcpCloud, type WrittenLogEntry } from './gcp-cloud';
 export type { SimulatedCloud } from './simulated-cloud';
@@ -69,7 +69,7 @@ export async function bootMachine(options: {
 }): Promise<Machine> {
   const { cloud, bootScript } = options;
   const lower = debianRoot(cloud.name);
-  const { certificatePem, contextOf } = await (authority ??= createAuthority());
+  const { certificatePem } = await (authority ??= createAuthority());
   const directory = temporaryDirectory('machine');
   const network = openNetwork(directory);
   const name = `sp${network.number}`;
@@ -77,24 +77,12 @@ export async function bootMachine(options: {
   const at = (file: string) => path.join(directory, file);
   for (const part of ['upper', 'work', 'root']) fs.mkdirSync(at(part));
   const root = at('root');
-  const cgroups = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd', '/sys/fs/cgroup']
+  const cgroups = ['unified', 'systemd', 'memory', 'pids', 'cpu', 'cpuacct', '.']
+    .map((hierarchy) => path.join('/sys/fs/cgroup', hierarchy))
     .filter((hierarchy) => fs.existsSync(path.join(hierarchy, 'cgroup.procs')))
     .map((hierarchy) => path.join(hierarchy, `sandpiper-${name}-${process.pid}`));
-  const servers = [
-    http.createServer(cloud.metadata({ id, address: network.address, bootScript })).listen(at('metadata.sock')),
-    https
-      .createServer(
-        {
-          SNICallback: (host, done) =>
-            void contextOf(host).then(
-              (context) => done(null, context),
-              (error: Error) => done(error),
-            ),
-        },
-        cloud.api,
-      )
-      .listen(at('api.sock')),
-  ];
+  const identity = { id, address: network.address, bootScript };
+  const servers = openMachineServers(cloud, identity, await (authority ??= createAuthority()), at);
   let launcher: number | undefined;
   const clean = () => {
     if (launcher !== undefined) kill(launcher);
@@ -107,18 +95,13 @@ export async function bootMachine(options: {
   const stop = async () => {
     process.removeListener('exit', clean);
     clean();
-    await Promise.all(
-      servers.map((server) => {
-        server.closeAllConnections();
-        return new Promise((resolve) => server.close(resolve));
-      }),
-    );
+    await servers.close();
   };
   try {
     const layers = `lowerdir=${lower},upperdir=${at('upper')},workdir=${at('work')}`;
     check(spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, root], { encoding: 'utf8' }));
     prepareRoot(root, { cloud: cloud.name, name, nameServer: network.gateway, certificatePem });
-    await network.startEdge();
+    await network.startEdge(cloud.events?.address);
     launcher = launch({ root, name, cgroups, namespacePath: network.namespacePath, consoleFile: at('console') });
   } catch (error) {
     await stop();

@@ -11,8 +11,12 @@ export interface MachineNetwork {
   readonly gateway: string;
   /** Path of the machine's network namespace. */
   readonly namespacePath: string;
-  /** Starts forwarding to `metadata.sock` and `api.sock` of the machine's directory. */
-  startEdge(): Promise<void>;
+  /**
+   * Starts forwarding to `metadata.sock`, `api.sock` and `events.sock` of the machine's directory.
+   *
+   * @param eventStore its address. @default - that of the gateway
+   */
+  startEdge(eventStore?: string): Promise<void>;
   close(): void;
 }
 
@@ -61,10 +65,11 @@ export function openNetwork(directory: string): MachineNetwork {
     address: at(6),
     gateway: at(5),
     namespacePath: `/run/netns/${machine}`,
-    startEdge: async () => {
+    startEdge: async (eventStore = at(5)) => {
+      if (eventStore !== at(5)) ip(`-n ${edge} addr add ${eventStore}/32 dev lo`);
       const child = spawn(
         'ip',
-        ['netns', 'exec', edge, process.execPath, path.join(__dirname, 'edge.js'), directory, at(5)],
+        ['netns', 'exec', edge, process.execPath, path.join(__dirname, 'edge.js'), directory, at(5), eventStore],
         { stdio: ['pipe', 'pipe', 'inherit'] },
       );
       edgeProcess = child;

@@ -4,6 +4,29 @@ import * as path from 'node:path';
 /** Program that becomes systemd. */
 export const INIT = '/usr/local/lib/harness-init';
 
+/**
+ * What a machine of its own has, and systemd-nspawn's is without:
+ *  - the boot id that it covers with one of its own: a unit with a /proc of its own (ProtectProc=) sees the kernel's, and
+ *    `journalctl --boot` would find nothing there;
+ *  - a /proc of which nothing is hidden: without one, no sandbox may mount its own;
+ *  - loop devices, which are this kernel's own;
+ *  - controllers of the first version where this host has them there (of the second they come with the machine's group). In /sys, which
+ *    units that may not write elsewhere may.
+ */
+const INIT_SCRIPT = `#!/bin/sh
+umount /proc/sys/kernel/random/boot_id
+mkdir /dev/harness-proc && mount -t proc proc /dev/harness-proc
+mknod /dev/loop-control c 10 237
+number=0
+while [ $number -lt 256 ]; do mknod "/dev/loop$number" b 7 $number; number=$((number + 1)); done
+mount -t tmpfs -o mode=755 harness /sys/kernel/debug
+for controller in memory pids cpu cpuacct; do
+  grep -q "^$controller[^0-9]*0[^0-9]" /proc/cgroups && continue
+  mkdir "/sys/kernel/debug/$controller" && mount -t cgroup -o $controller cgroup "/sys/kernel/debug/$controller"
+done
+exec /lib/systemd/systemd
+`;
+
 /** What a cloud's own set-up of an image or an instance does, and this harness has to: name, network, trust, start of the boot script. */
 export function prepareRoot(
   root: string,
@@ -25,11 +48,11 @@ export function prepareRoot(
   write('etc/hostname', `${name}\n`);
   write('etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
   write('etc/resolv.conf', `nameserver ${nameServer}\noptions timeout:1\n`);
-  // systemd-nspawn covers the kernel's boot id with one of its own. A unit with a /proc of its own (ProtectProc=) sees the
-  // kernel's, and `journalctl --boot` would find nothing there: on a real machine both are the same.
-  write(INIT, '#!/bin/sh\numount /proc/sys/kernel/random/boot_id\nexec /lib/systemd/systemd\n', 0o755);
+  write(INIT, INIT_SCRIPT, 0o755);
   write('etc/machine-id', 'uninitialized\n');
   fs.appendFileSync(path.join(root, 'etc/ssl/certs/ca-certificates.crt'), `\n${certificatePem}\n`);
+  // Who reads the directory in the file's place.
+  write('etc/ssl/certs/sandpiper-test-machines.pem', certificatePem);
   for (const timer of ['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer'])
     fs.symlinkSync('/dev/null', path.join(root, 'etc/systemd/system', timer));
   if (cloud === 'aws') {

@@ -8,6 +8,8 @@ export interface TestAuthority {
   readonly certificatePem: string;
   /** A context for any host name, made when first asked for. */
   contextOf(hostName: string): Promise<tls.SecureContext>;
+  /** A certificate for a host name and its key, in PEM. */
+  certificateOf(hostName: string): Promise<{ readonly cert: string; readonly key: string }>;
 }
 
 const DAY_MS = 86_400_000;
@@ -25,7 +27,7 @@ export async function createAuthority(): Promise<TestAuthority> {
     extensions: [new x509.BasicConstraintsExtension(true, undefined, true)],
   });
   const contexts = new Map<string, Promise<tls.SecureContext>>();
-  const create = async (hostName: string) => {
+  const certificateOf: TestAuthority['certificateOf'] = async (hostName) => {
     const own = await newKeys();
     const certificate = await x509.X509CertificateGenerator.create({
       subject: 'CN=cloud',
@@ -37,15 +39,17 @@ export async function createAuthority(): Promise<TestAuthority> {
       extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: hostName }])],
     });
     const key = Buffer.from(await crypto.webcrypto.subtle.exportKey('pkcs8', own.privateKey));
-    return tls.createSecureContext({
+    const privateKey = crypto.createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+    return {
       cert: certificate.toString('pem'),
-      key: crypto.createPrivateKey({ key, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }),
-    });
+      key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    };
   };
   return {
     certificatePem: authority.toString('pem'),
+    certificateOf,
     contextOf: (hostName) => {
-      const made = contexts.get(hostName) ?? create(hostName);
+      const made = contexts.get(hostName) ?? certificateOf(hostName).then((own) => tls.createSecureContext(own));
       contexts.set(hostName, made);
       return made;
     },

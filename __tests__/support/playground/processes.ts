@@ -29,34 +29,42 @@ export interface GatewayProgram extends Program {
   readonly url: string;
 }
 
+/** Directories of unpacked archives, as `./sandpiper build --playground` makes them. */
+export interface Archives {
+  readonly gateway: string;
+  readonly runner: string;
+}
+
 /** Starts gateways and runners as machines start them; all share the engines. */
 export interface Playground {
   startGateway(more?: Variables): Promise<GatewayProgram>;
-  /** The sandbox runtime is crun, unless said otherwise. */
   startRunner(more?: Variables): Promise<Program>;
   /** Ends every program that still runs, in order, and removes what was written for them. */
   stop(): Promise<void>;
 }
 
-/** @param engines variables that name queue and event store, and what else both programs are to know */
-export async function openPlayground(engines: Variables, languages: readonly string[]): Promise<Playground> {
+/**
+ * @param engines variables that name queue and event store, and what else both programs are to know
+ * @param from languages of this machine's own toolchains: the compiled sources run on this Node.js, runners with crun. Archives: what
+ *   is in them runs, and knows nothing but the engines
+ */
+export async function openPlayground(engines: Variables, from: readonly string[] | Archives): Promise<Playground> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'playground-'));
-  const languagesFile = path.join(directory, 'languages.json');
-  const { present } = await probedHost();
-  writeOfferedFile(
-    languagesFile,
-    present.filter(({ language }) => languages.includes(language.id)),
-  );
-  const sandboxPrograms = path.dirname(localSandboxPrograms().init);
+  const archives = 'runner' in from ? from : undefined;
+  const ofSources = 'runner' in from ? undefined : await variablesOfSources(from, directory);
   const programs = new Set<Program>();
 
   const start = async (name: 'gateway' | 'runner', variables: Variables): Promise<Program> => {
     const adminPort = await freePort();
-    const child = spawn(process.execPath, [path.join(services, name, 'main.js')], {
+    const [file, ...args] = archives
+      ? [path.join(archives[name], 'bin', name)]
+      : [process.execPath, path.join(services, name, 'main.js')];
+    const child = spawn(file!, args, {
+      cwd: directory,
       env: {
         PATH: process.env.PATH,
         ...engines,
-        SANDPIPER_LANGUAGES: languagesFile,
+        ...ofSources?.both,
         SANDPIPER_ADMIN_PORT: String(adminPort),
         LOG_LEVEL: 'warn',
         ...variables,
@@ -98,18 +106,31 @@ export async function openPlayground(engines: Variables, languages: readonly str
       while (!(await answers(`${url}/healthz`))) await new Promise((resolve) => setTimeout(resolve, 50));
       return { ...program, url };
     },
-    startRunner: (more = {}) =>
-      start('runner', {
-        SANDPIPER_RUNTIME: 'crun',
-        SANDPIPER_RUNTIME_PROGRAM: findExecutable('crun') ?? 'crun',
-        SANDPIPER_SANDBOX_PROGRAMS: sandboxPrograms,
-        SANDPIPER_TOOLCHAINS: toolchainsDirectory(),
-        SANDPIPER_SLOTS: '2',
-        ...more,
-      }),
+    startRunner: (more = {}) => start('runner', { ...ofSources?.runner, SANDPIPER_SLOTS: '2', ...more }),
     stop: async () => {
       await Promise.all([...programs].map((program) => program.end('SIGTERM')));
       fs.rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function variablesOfSources(
+  languages: readonly string[],
+  directory: string,
+): Promise<{ readonly both: Variables; readonly runner: Variables }> {
+  const languagesFile = path.join(directory, 'languages.json');
+  const { present } = await probedHost();
+  writeOfferedFile(
+    languagesFile,
+    present.filter(({ language }) => languages.includes(language.id)),
+  );
+  return {
+    both: { SANDPIPER_LANGUAGES: languagesFile },
+    runner: {
+      SANDPIPER_RUNTIME: 'crun',
+      SANDPIPER_RUNTIME_PROGRAM: findExecutable('crun') ?? 'crun',
+      SANDPIPER_SANDBOX_PROGRAMS: path.dirname(localSandboxPrograms().init),
+      SANDPIPER_TOOLCHAINS: toolchainsDirectory(),
     },
   };
 }

@@ -11,6 +11,8 @@ export interface GcpAutoscaler {
   readonly periodSeconds: number;
   /** From a sample until the autoscaler sees it. */
   readonly delaySeconds: number;
+  /** Time whose largest need the group keeps its size for. @default 600 */
+  readonly stabilizationSeconds?: number;
   /** At most so many instances fewer than the peak of the last `windowSeconds`, or so many percent of it. */
   readonly scaleInControl?: ScaleInControl;
 }
@@ -20,8 +22,9 @@ export type ScaleInControl = { readonly windowSeconds: number } & (
 );
 
 /**
- * Source: Compute Engine, "Understanding autoscaler decisions": the recommended size is what the peak of the last 10 minutes (the
- * stabilization period) needed. How often it looks is not promised; it is seen to do so every few seconds to a minute.
+ * Source: Compute Engine, "Understanding autoscaler decisions": the recommended size is what the peak load of the stabilization period
+ * needs, 10 minutes unless the autoscaler says otherwise. How often it looks is not promised; it is seen to do so every few seconds to a
+ * minute.
  */
 const EVALUATION_SECONDS = 10;
 const STABILIZATION_SECONDS = 600;
@@ -31,7 +34,7 @@ export function gcpAutoscaler(props: GcpAutoscaler): Policy {
   const history = new MetricHistory(props.periodSeconds, props.delaySeconds);
   const needed: Size[] = [];
   const recommended: Size[] = [];
-  const control = props.scaleInControl;
+  const { scaleInControl: control, stabilizationSeconds = STABILIZATION_SECONDS } = props;
   return {
     intervalSeconds: EVALUATION_SECONDS,
     decide: (now, seen) => {
@@ -40,10 +43,12 @@ export function gcpAutoscaler(props: GcpAutoscaler): Policy {
       if (latest === undefined) return seen.desired;
       const size = Math.ceil(latest / props.singleInstanceAssignment);
       needed.push({ at: now, size });
-      const stable = peakSince(needed, now - STABILIZATION_SECONDS);
+      const stable = peakSince(needed, now - stabilizationSeconds);
       if (control === undefined) return stable;
       const peak = peakSince(recommended, now - control.windowSeconds);
-      const least = peak - ('maximum' in control ? control.maximum : Math.floor((peak * control.percent) / 100));
+      // "If there is a remainder, the number is rounded" (REST resource `autoscalers`, `calculated`): 80 % of one machine are one.
+      const fewer = 'maximum' in control ? control.maximum : Math.round((peak * control.percent) / 100);
+      const least = peak - fewer;
       recommended.push({ at: now, size: Math.max(stable, least) });
       return Math.max(stable, least);
     },

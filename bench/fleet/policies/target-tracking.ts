@@ -32,6 +32,7 @@ export function targetTracking(props: TargetTracking): Policy {
   const history = new MetricHistory(props.periodSeconds, props.delaySeconds);
   const inService = new MetricHistory(props.periodSeconds, props.delaySeconds);
   let warmUntil = -Infinity;
+  let lastDesired = 0;
   return {
     intervalSeconds: props.periodSeconds,
     decide: (now, seen) => {
@@ -40,6 +41,9 @@ export function targetTracking(props: TargetTracking): Policy {
       );
       history.record(now, expression(values));
       inService.record(now, seen.inService);
+      // Whichever policy added them, nothing is taken away while instances warm up.
+      if (seen.desired > lastDesired && now > 0) warmUntil = now - props.periodSeconds + props.warmupSeconds;
+      lastDesired = seen.desired;
       const low = history.last(now, IN_DATAPOINTS);
       const high = low.slice(-OUT_DATAPOINTS);
       const latest = high.at(-1);
@@ -47,10 +51,8 @@ export function targetTracking(props: TargetTracking): Policy {
       // What the metric was divided by is the capacity that it speaks of.
       const wanted = Math.ceil(((inService.last(now, 1)[0] ?? 0) * latest) / props.targetValue - 1e-9);
       if (high.length === OUT_DATAPOINTS && high.every((value) => value > props.targetValue)) {
-        if (wanted > seen.desired) warmUntil = now + props.warmupSeconds;
         return Math.max(seen.desired, wanted);
       }
-      // Nothing is taken away while instances that were just added warm up.
       const isLow = low.length === IN_DATAPOINTS && low.every((value) => value < LOW_THRESHOLD * props.targetValue);
       return isLow && now >= warmUntil ? Math.min(seen.desired, wanted) : seen.desired;
     },

@@ -23,10 +23,18 @@ export interface Demand {
   readonly SpotSlotsWanted?: number;
 }
 
-/** `slots wanted = running / utilization + waiting x mean job time / time to clear the queue`. */
-export function demandOf(load: Load, { utilizationPercent, meanJobMs, clearSeconds, baseSlots }: DemandLaw): Demand {
+/**
+ * `slots wanted = offered load / utilization + waiting x mean job time / time to clear the queue`.
+ *
+ * @param offeredSlots slots that the jobs fill that come now. @default what runs
+ */
+export function demandOf(
+  load: Load,
+  { utilizationPercent, meanJobMs, clearSeconds, baseSlots }: DemandLaw,
+  offeredSlots: number = load.running,
+): Demand {
   const { waiting, running } = load;
-  const wanted = running / (utilizationPercent / 100) + (waiting * (meanJobMs / 1000)) / clearSeconds;
+  const wanted = offeredSlots / (utilizationPercent / 100) + (waiting * (meanJobMs / 1000)) / clearSeconds;
   return {
     SlotsWanted: wanted,
     SlotsInService: load.slots,

@@ -2,7 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../engines/event-store';
 import { demandOf, type DemandLaw } from './demand';
 import type { JobFigures } from './job-figures';
+import { OfferedLoad } from './offered-load';
 import type { DemandSink } from './sink';
+
+/** Time between two values of the demand, over all gateways. */
+export const DEMAND_PERIOD_MS = 10_000;
 
 /** Publishes what a fleet is scaled by. */
 export interface DemandPublisher {
@@ -16,7 +20,7 @@ export interface DemandPublisherProps {
   readonly law: DemandLaw;
   /** The gateway's own jobs. */
   readonly figures: JobFigures;
-  /** Time between two values of the demand, over all gateways. @default 10_000 */
+  /** Time between two values of the demand, over all gateways. @default {@link DEMAND_PERIOD_MS} */
   readonly periodMs?: number;
   /** Time between two publications of the gateway's own jobs. @default 60_000 */
   readonly jobsPeriodMs?: number;
@@ -27,12 +31,22 @@ export interface DemandPublisherProps {
 
 /**
  * The demand is that of the whole fleet, so one gateway publishes it each period, whichever takes the event store's token first; if it dies,
- * another does so in the next. An event store that is away is no demand of zero: nothing is published, which raises the alarm for missing
- * demand and leaves the fleet as it is.
+ * another does so in the next. All of them look at the fleet in each period, so that each knows how the number of jobs grows. An event
+ * store that is away is no demand of zero: nothing is published, which raises the alarm for missing demand and leaves the fleet as it is.
  */
 export function startDemandPublisher(props: DemandPublisherProps): DemandPublisher {
-  const { store, sink, law, figures, periodMs = 10_000, jobsPeriodMs = 60_000, published = () => {}, log } = props;
+  const {
+    store,
+    sink,
+    law,
+    figures,
+    periodMs = DEMAND_PERIOD_MS,
+    jobsPeriodMs = 60_000,
+    published = () => {},
+    log,
+  } = props;
   const turn = { key: 'demand publisher', capacity: 1, refillPerSecond: 1000 / periodMs };
+  const coming = new OfferedLoad();
   const closing = new AbortController();
   const failing = new Set<string>();
 
@@ -50,8 +64,10 @@ export function startDemandPublisher(props: DemandPublisherProps): DemandPublish
   const takeTurn = async (): Promise<number> => {
     try {
       const answer = await store.takeTokens(turn, 1);
+      const load = await store.load();
+      const offeredSlots = coming.observe(performance.now() / 1000, load, law.meanJobMs / 1000);
       if (!answer.taken) return answer.retryAfterMs;
-      await sink.publishDemand(demandOf(await store.load(), law));
+      await sink.publishDemand(demandOf(load, law, offeredSlots));
       taken('demand');
     } catch (error) {
       failed('demand', error);

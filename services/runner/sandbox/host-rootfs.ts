@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Rootfs, RootfsBind } from '../rootfs';
+import { readableByOthers } from './readable-by-others';
 
 /**
  * Configuration that toolchains read and that holds no secret, copied. Everything else of the host's /etc stays there:
@@ -90,6 +91,10 @@ const PACKAGE_STATE = ['/var/lib/ghc', '/var/lib/gems', '/var/lib/octave'];
  * @param toolchains directories outside /usr to show as well, at their own or another path
  */
 export function hostRootfs(directory: string, toolchains: readonly RootfsBind[] = []): Rootfs {
+  return readableByOthers(() => make(directory, toolchains));
+}
+
+function make(directory: string, toolchains: readonly RootfsBind[]): Rootfs {
   fs.mkdirSync(directory, { recursive: true, mode: 0o755 });
   for (const name of MOUNT_POINTS) fs.mkdirSync(path.join(directory, name), { recursive: true, mode: 0o755 });
   const binds: RootfsBind[] = [{ source: '/usr', destination: '/usr' }];

@@ -7,6 +7,7 @@ import { startLauncher, launcherMessage, type Launcher } from './launcher';
 import { rememberSeccomp } from './compiled-seccomp';
 import type { DiskLimits } from './mounts';
 import type { SandboxPrograms } from './programs';
+import { readableByOthers } from './readable-by-others';
 import type { Runtime } from './runtime';
 import { openSandbox, type Sandbox } from './sandbox';
 import { ociSpec, type IdMapping } from './spec';
@@ -66,9 +67,11 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
   await sweep(runtime, cgroups, path.dirname(state.directory), call);
   const hasCgroups = Object.keys(cgroups.directories).length > 0;
   const ownDirectory = path.join(state.directory, 'own');
-  fs.cpSync(programs.prestart, ownDirectory, { recursive: true });
-  fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
-  fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
+  readableByOthers(() => {
+    fs.cpSync(programs.prestart, ownDirectory, { recursive: true });
+    fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
+    fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
+  });
 
   const seccomp = rememberSeccomp(runtime, state.directory);
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { readableByOthers } from './readable-by-others';
 
 /** Where a runner keeps its bundles and its runtimes' state; gone when it ends. */
 export interface StateDirectory {
@@ -29,6 +30,10 @@ export function stateRoot(): string {
 
 /** @throws Error when someone else made the directory first */
 export function makeStateDirectory(root = stateRoot()): StateDirectory {
+  return readableByOthers(() => make(root));
+}
+
+function make(root: string): StateDirectory {
   fs.mkdirSync(root, { recursive: true, mode: 0o711 });
   const { uid, mode } = fs.lstatSync(root);
   if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new Error(`${root} belongs to someone else`);

@@ -3,6 +3,7 @@ import { FencedError, type Attempt, type EventStore, type JobCommand, type JobEv
 import { leaveJobPlace } from '../../engines/job-places';
 import { LeaseLostError, type Lease } from '../../engines/job-queue';
 import type { ExitEvent, RunnerEvent, UsageEvent } from '../../protocol/events';
+import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../language-runtime';
 import { runJob, type RunningJob } from '../job';
@@ -19,8 +20,11 @@ export interface HeldJob {
   giveBack(): void;
 }
 
-/** Why a job goes on elsewhere, or again: the drain, a failed sandbox, another attempt, a store that stayed away. */
-export type PutBack = 'drain' | 'sandboxError' | 'fenced' | 'unavailable';
+/**
+ * Why a job goes on elsewhere, or again: the drain, a failed sandbox, an image that cannot be had, a message of a newer version,
+ * another attempt, a store that stayed away.
+ */
+export type PutBack = 'drain' | 'sandboxError' | 'noImage' | 'newerMessage' | 'fenced' | 'unavailable';
 
 export interface HeldJobProps {
   readonly jobId: string;
@@ -31,7 +35,8 @@ export interface HeldJobProps {
   readonly attempt: Attempt;
   readonly isLastAttempt: boolean;
   readonly store: EventStore;
-  readonly runtime: LanguageRuntime;
+  /** What it runs in; the first job of an image waits for it. @throws UnknownLanguageError, ImageUnavailableError */
+  readonly prepare: () => Promise<LanguageRuntime>;
   readonly supply: SandboxSupply;
   readonly leaseSeconds: number;
   /** How long an outage of the event store is borne. */
@@ -54,14 +59,25 @@ export interface RunObserver {
 
 /** Leases are extended three times in their time, so that one extension may fail. */
 const EXTENSIONS_PER_LEASE = 3;
+/** What is away has so long to come back before a job meets it again. */
+const PAUSE_SECONDS: Readonly<Partial<Record<PutBack, number>>> = { unavailable: 5, noImage: 10 };
 
 /** Runs a claimed job: events out, commands in, the lease kept, the message dealt with at the end. */
 export function holdJob(props: HeldJobProps): HeldJob {
   const { job, lease, attempt, store, patienceMs, log } = props;
   let givenBack = false;
+  let isPrepared = false;
   let running: RunningJob | undefined;
   let terminal: JobEvent | undefined;
-  const writer = createEventWriter({ store, attempt, patienceMs, onStopped: () => running?.cancel() });
+  /** What came before the program ran, and when the program has been told. */
+  const early: JobCommand[] = [];
+  let caughtUp = Promise.resolve();
+  const stopping = new AbortController();
+  const stop = (): void => {
+    stopping.abort();
+    running?.cancel();
+  };
+  const writer = createEventWriter({ store, attempt, patienceMs, onStopped: stop });
   const ending = new AbortController();
   const traced = traceAttempt(props.traceparent, { id: props.jobId, language: job.language, attempt: attempt.number });
 
@@ -80,7 +96,9 @@ export function holdJob(props: HeldJobProps): HeldJob {
 
   const finish = async (exit: ExitEvent): Promise<void> => {
     if (givenBack && exit.reason === 'cancelled') return await putBack('drain');
-    if (exit.reason === 'sandboxError' && !props.isLastAttempt) return await putBack('sandboxError', exit.message);
+    if (exit.reason === 'sandboxError' && !props.isLastAttempt) {
+      return await putBack(isPrepared ? 'sandboxError' : 'noImage', exit.message);
+    }
     // Asked for before the end is written: whoever reads the end may submit the next.
     void quietly('leaving the job’s place', () => leaveJobPlace(store, { id: props.jobId, owner: props.owner }));
     try {
@@ -96,14 +114,27 @@ export function holdJob(props: HeldJobProps): HeldJob {
     await quietly('completing the message', () => (isPoison ? lease.deadLetter(poisonReason(exit)) : lease.complete()));
   };
 
+  /** The job cannot run anywhere: every runner has the same languages. */
+  const refuse = async ({ message }: Error): Promise<void> => {
+    void quietly('leaving the job’s place', () => leaveJobPlace(store, { id: props.jobId, owner: props.owner }));
+    try {
+      writer.write({ type: 'error', code: 'unknownLanguage', message });
+      await writer.flushed();
+    } catch (error) {
+      return await putBack(error instanceof FencedError ? 'fenced' : 'unavailable');
+    }
+    await quietly('completing the message', () => lease.complete());
+  };
+
   const putBack = async (why: PutBack, detail?: string): Promise<void> => {
     log('a job is put back', { job: props.jobId, attempt: attempt.number, why, detail });
     props.observer?.putBack(why);
     traced.putBack(why);
     if (why === 'drain') await quietly('giving the attempt back', () => store.giveBack(attempt));
     // The attempt counts, its claim ends now: whoever takes the job need not wait for it.
-    if (why === 'sandboxError') await quietly('ending the claim', () => store.renewClaim(attempt, 1));
-    await quietly('releasing the message', () => lease.release(why === 'unavailable' ? 5 : 0));
+    if (why === 'sandboxError' || why === 'noImage')
+      await quietly('ending the claim', () => store.renewClaim(attempt, 1));
+    await quietly('releasing the message', () => lease.release(PAUSE_SECONDS[why] ?? 0));
   };
 
   const quietly = async (doing: string, call: () => Promise<unknown>): Promise<void> => {
@@ -122,7 +153,7 @@ export function holdJob(props: HeldJobProps): HeldJob {
           log('extending a lease failed', { job: props.jobId, error: String(error) });
       });
       void store.renewClaim(attempt, props.leaseSeconds * 1000).catch((error: unknown) => {
-        if (error instanceof FencedError) running?.cancel();
+        if (error instanceof FencedError) stop();
         else log('renewing a claim failed', { job: props.jobId, error: String(error) });
       });
     },
@@ -138,7 +169,13 @@ export function holdJob(props: HeldJobProps): HeldJob {
         for await (const command of store.commands(props.jobId, ending.signal)) {
           if (index++ < seen) continue;
           seen = index;
-          await obey(running!, command);
+          if (running === undefined) {
+            early.push(command);
+            if (command.type === 'cancel') stop();
+            continue;
+          }
+          await caughtUp;
+          await obey(running, command);
         }
         return;
       } catch (error) {
@@ -149,13 +186,39 @@ export function holdJob(props: HeldJobProps): HeldJob {
     }
   };
 
+  const catchUp = async (program: RunningJob): Promise<void> => {
+    for (const command of early) await obey(program, command);
+  };
+
+  /** Has it run. One that could not even be made ready ends as `sandboxError`: another machine may have more luck. */
+  const outcome = async (): Promise<ExitEvent> => {
+    const unprepared = (exit: Pick<ExitEvent, 'reason' | 'message'>): ExitEvent => {
+      const event = { type: 'exit', seq: 1, stage: 'run', ...exit } as const;
+      emit(event);
+      return event;
+    };
+    let runtime: LanguageRuntime | undefined;
+    try {
+      runtime = await Promise.race([props.prepare(), aborted(stopping.signal)]);
+    } catch (error) {
+      if (error instanceof UnknownLanguageError) throw error;
+      return unprepared({ reason: 'sandboxError', message: (error as Error).message });
+    }
+    if (runtime === undefined) return unprepared({ reason: 'cancelled' });
+    isPrepared = true;
+    running = runJob({ job, runtime, supply: props.supply, emit });
+    caughtUp = catchUp(running);
+    return running.ended;
+  };
+
   const run = async (): Promise<void> => {
     writer.write({ type: 'reset', attempt: attempt.number });
-    running = runJob({ job, runtime: props.runtime, supply: props.supply, emit });
-    if (givenBack) running.cancel();
     const listening = listen();
     try {
-      await finish(await running.ended);
+      await finish(await outcome());
+    } catch (error) {
+      if (!(error instanceof UnknownLanguageError)) throw error;
+      await refuse(error);
     } finally {
       clearInterval(keepLease);
       ending.abort();
@@ -167,7 +230,7 @@ export function holdJob(props: HeldJobProps): HeldJob {
     ended: run(),
     giveBack: () => {
       givenBack = true;
-      running?.cancel();
+      stop();
     },
   };
 }
@@ -177,6 +240,13 @@ async function obey(running: RunningJob, command: JobCommand): Promise<void> {
   else if (command.type === 'stdinClose') running.closeStdin();
   else if (command.type === 'signal') running.signal(command.signal as NodeJS.Signals);
   else running.cancel();
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }
 
 function unnumbered({ seq: _, ...event }: RunnerEvent): JobEvent {

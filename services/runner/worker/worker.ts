@@ -1,6 +1,5 @@
-import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Attempt, EventStore, JobEvent } from '../../engines/event-store';
-import { decodeJobMessage, type JobMessage } from '../../engines/job-message';
+import { decodeJobMessage, NewerMessageError, type JobMessage } from '../../engines/job-message';
 import { leaveJobPlace } from '../../engines/job-places';
 import type { JobQueue, Lease } from '../../engines/job-queue';
 import type { Job } from '../../protocol/job';
@@ -24,7 +23,7 @@ export interface WorkerProps {
   readonly queue: JobQueue;
   readonly store: EventStore;
   readonly supply: SandboxSupply;
-  /** @throws UnknownLanguageError */
+  /** @throws UnknownLanguageError, ImageUnavailableError */
   readonly runtimeOf: (job: Job) => LanguageRuntime | Promise<LanguageRuntime>;
   /** Jobs at once. */
   readonly slots: number;
@@ -47,6 +46,8 @@ const WAIT_SECONDS = 20;
 /** The maximum of one SQS call. */
 const MAXIMUM_RECEIVED = 10;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
+/** A message of a newer version waits so long before somebody looks at it again: in a rolling upgrade, newer runners are there soon. */
+const NEWER_MESSAGE_SECONDS = 5;
 
 /** Starts to take jobs at once. */
 export function startWorker(props: WorkerProps): Worker {
@@ -59,6 +60,11 @@ export function startWorker(props: WorkerProps): Worker {
 
   const take = async (lease: Lease): Promise<void> => {
     const message = decoded(lease);
+    if (message instanceof NewerMessageError) {
+      log('a message is left for a newer runner', { message: lease.id, error: message.message });
+      props.observer?.putBack('newerMessage');
+      return lease.release(NEWER_MESSAGE_SECONDS);
+    }
     if (message instanceof Error) {
       log('a message is put aside', { message: lease.id, error: message.message });
       await lease.deadLetter(message.message);
@@ -87,20 +93,6 @@ export function startWorker(props: WorkerProps): Worker {
 
   const hold = async (message: JobMessage, lease: Lease, attempt: Attempt): Promise<void> => {
     const { id, owner, job } = message;
-    let runtime: LanguageRuntime;
-    try {
-      runtime = await props.runtimeOf(job);
-    } catch (error) {
-      const isUnknown = error instanceof UnknownLanguageError;
-      const event = {
-        type: 'error',
-        code: isUnknown ? 'unknownLanguage' : 'internal',
-        message: (error as Error).message,
-      };
-      await leaveJobPlace(store, message);
-      await withRetries(() => store.append(attempt, [event], 0), patienceMs);
-      return lease.complete();
-    }
     const heldJob = holdJob({
       traceparent: lease.attributes.traceparent,
       jobId: id,
@@ -110,7 +102,7 @@ export function startWorker(props: WorkerProps): Worker {
       attempt,
       isLastAttempt: attempt.number >= maximumAttempts,
       store,
-      runtime,
+      prepare: async () => props.runtimeOf(job),
       supply: props.supply,
       leaseSeconds,
       patienceMs,

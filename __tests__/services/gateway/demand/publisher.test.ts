@@ -152,6 +152,19 @@ describe('a publisher', () => {
     expect(seen[0]).toMatchObject({ SlotsWanted: 0, InstancesInService: 0 });
   });
 
+  it('publishes what the jobs need that come, beside what is there', async () => {
+    const store = new MemoryEventStore();
+    const load = { waiting: 0, running: 4, oldestWaitMs: 0, runners: 1, slots: 4 };
+    const seen: Demand[] = [];
+    store.load = async () => ({ ...load, waiting: (load.waiting += 10) });
+    start(store, { publishDemand: async (demand) => void seen.push(demand) }, { periodMs: 20 });
+    await until(() => seen.length >= 3);
+    // The first look knows of no growth; ten jobs more at each look are hundreds a second.
+    expect(seen[0]).toEqual(demandOf({ ...load, waiting: seen[0]!.JobsWaiting }, law));
+    const last = seen.at(-1)!;
+    expect(last.SlotsWanted).toBeGreaterThan(2 * demandOf({ ...load, waiting: last.JobsWaiting }, law).SlotsWanted);
+  });
+
   it('publishes the gateway’s own jobs a last time at its end', async () => {
     const tally = tallyJobs();
     const ended: number[] = [];

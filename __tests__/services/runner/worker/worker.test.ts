@@ -1,8 +1,12 @@
+import { deflateRawSync } from 'node:zlib';
 import { encodeJobMessage } from '../../../../services/engines/job-message';
 import { MemoryEventStore } from '../../../../services/engines/memory-event-store';
 import { MemoryJobQueue } from '../../../../services/engines/memory-job-queue';
 import { StoreUnavailableError, type EventStore, type StoredEvent } from '../../../../services/engines/event-store';
+import type { JobQueue, ReceiveOptions } from '../../../../services/engines/job-queue';
+import { ImageUnavailableError } from '../../../../services/images/fetch-image';
 import { UnknownLanguageError } from '../../../../services/languages/choose-version';
+import type { LanguageRuntime } from '../../../../services/runner/language-runtime';
 import { startWorker, type Worker, type WorkerProps } from '../../../../services/runner/worker/worker';
 import { scriptedSupply, scriptRuntime } from '../../../support/runner/scripted-supply';
 
@@ -48,7 +52,7 @@ async function submit(
   const known = { id, owner: 'user:1', deadlineMs, retentionMs: HOUR_MS };
   await store.createJob({ ...known, language: 'script' });
   const body = { language: 'script', files: [{ content: script }], ...job };
-  await queue.send({ body: encodeJobMessage({ v: 1, ...known, acceptedMs: Date.now(), job: body }) });
+  await queue.send({ body: encodeJobMessage({ ...known, acceptedMs: Date.now(), job: body }) });
   return id;
 }
 
@@ -70,6 +74,12 @@ async function untilOutput(id: string, text: string): Promise<void> {
     if (output.includes(text)) return;
   }
   throw new Error(`${id} ended without ${text}`);
+}
+
+/** Reads a job until a runner has begun it. */
+async function untilReset(id: string): Promise<void> {
+  for await (const { event } of store.follow(id, undefined, AbortSignal.timeout(20_000)))
+    if (event.type === 'reset') return;
 }
 
 async function untilEmpty(): Promise<void> {
@@ -196,6 +206,18 @@ describe('a worker', () => {
     expect(await queue.deadLetters.list(10)).toHaveLength(1);
   });
 
+  it('leaves a message of a newer version to a newer runner', async () => {
+    const putBack: string[] = [];
+    const observer = { claimed: () => {}, ran: () => {}, ended: () => {}, putBack: (why: string) => putBack.push(why) };
+    await queue.send({ body: deflateRawSync(JSON.stringify({ v: 2 })).toString('base64') });
+    const old = worker({ observer });
+    while (putBack.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await old.drain(0);
+    expect(putBack).toEqual(['newerMessage']);
+    expect(await queue.deadLetters.list(10)).toEqual([]);
+    expect(await queue.depth()).toEqual({ waiting: 1, inFlight: 0 });
+  });
+
   it('tells the client of a language that it does not have', async () => {
     worker({
       runtimeOf: () => {
@@ -205,6 +227,80 @@ describe('a worker', () => {
     const events = await eventsOf(await submit('print never'));
     expect(events.at(-1)!.event).toMatchObject({ type: 'error', code: 'unknownLanguage' });
     await untilEmpty();
+  });
+
+  it('keeps a job while its image is fetched, and passes on what came meanwhile', async () => {
+    let arrive!: (runtime: LanguageRuntime) => void;
+    const image = new Promise<LanguageRuntime>((resolve) => (arrive = resolve));
+    worker({ runtimeOf: () => image });
+    const id = await submit('echo', { stdinOpen: true });
+    await untilReset(id);
+    for (const data of ['early ', 'and ']) await store.command(id, { type: 'stdin', data });
+    // Read by the runner before the image is there.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    arrive(scriptRuntime);
+    await untilOutput(id, 'early and ');
+    await store.command(id, { type: 'stdin', data: 'later' });
+    await store.command(id, { type: 'stdinClose' });
+    const events = await eventsOf(id);
+    expect(outputOf(events)).toBe('early and later');
+    expect(events.at(-1)!.event).toMatchObject({ type: 'exit', reason: 'ok' });
+  });
+
+  it('ends a job at once that is cancelled while its image is fetched', async () => {
+    worker({ runtimeOf: () => new Promise(() => {}) });
+    const id = await submit('print never');
+    await untilReset(id);
+    await store.command(id, { type: 'cancel', reason: 'test' });
+    expect((await eventsOf(id)).at(-1)!.event).toMatchObject({ type: 'exit', reason: 'cancelled' });
+    await untilEmpty();
+  });
+
+  it('gives a job back whose image is being fetched when it drains', async () => {
+    const first = worker({ runtimeOf: () => new Promise(() => {}) });
+    const id = await submit('print done');
+    await untilReset(id);
+    await first.drain(0);
+    worker();
+    const events = await eventsOf(id);
+    expect(events.map(({ event }) => event.attempt).filter(Boolean)).toEqual([1]);
+    expect(outputOf(events)).toBe('done\n');
+  });
+
+  it('has a job whose image cannot be had tried elsewhere, after a pause', async () => {
+    const pauses: number[] = [];
+    const counted: string[] = [];
+    const observer = { claimed: () => {}, ran: () => {}, ended: () => {}, putBack: (why: string) => counted.push(why) };
+    const paused: JobQueue = Object.create(queue, {
+      receive: {
+        value: async (options: ReceiveOptions) =>
+          (await queue.receive(options)).map((lease) =>
+            Object.create(lease, {
+              release: {
+                value: (seconds: number) => {
+                  pauses.push(seconds);
+                  return lease.release(0);
+                },
+              },
+            }),
+          ),
+      },
+    });
+    const unavailable = (): never => {
+      throw new ImageUnavailableError({ key: 'images/x', sha256: 'x', bytes: 1 }, 'the bucket is away');
+    };
+    const first = worker({ runtimeOf: unavailable, queue: paused, slots: 1, observer });
+    const id = await submit('print done');
+    const events = await eventsOf(id);
+    await first.drain(0);
+    expect(events.at(-1)!.event).toMatchObject({
+      reason: 'sandboxError',
+      message: expect.stringContaining('the bucket is away'),
+    });
+    expect(counted).toEqual(['noImage', 'noImage']);
+    // It is put back for a moment too where its last claim has not quite ended.
+    expect(pauses.filter((seconds) => seconds !== 1)).toEqual([10, 10]);
+    expect(await queue.deadLetters.list(10)).toHaveLength(1);
   });
 
   it('bears an outage of the event store, and answers that were lost: no event is missing, none is there twice', async () => {

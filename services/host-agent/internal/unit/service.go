@@ -10,9 +10,17 @@ import (
 // stopMarginSeconds is what the program has beyond its drain before it is killed.
 const stopMarginSeconds = 5
 
+// loopDriver is systemd's own unit that loads the driver of loop devices, which squashfs images are mounted through.
+const loopDriver = "modprobe@loop.service"
+
 // Service is the unit of the program, in the spec's profile.
 func Service(spec machine.Spec, program Program) string {
-	after, requires := "network-online.target", ""
+	wants, after, requires := "network-online.target", "network-online.target", ""
+	if spec.Profile == machine.ProfileSandboxHost {
+		// systemd looks for the major number of `block-loop` when the unit starts: the driver must be there by then.
+		wants += " " + loopDriver
+		after += " " + loopDriver
+	}
 	if len(spec.Secrets) > 0 {
 		after += " " + SecretsName
 		requires = fmt.Sprintf("Requires=%s\n# secrets %s\n", SecretsName, digest(spec.Secrets))
@@ -20,7 +28,7 @@ func Service(spec machine.Spec, program Program) string {
 	command := append([]string{AgentPath, "exec", "--", filepath.Join(program.Directory, spec.Command[0])}, spec.Command[1:]...)
 	head := Header + fmt.Sprintf(`[Unit]
 Description=Sandpiper service %[1]s
-Wants=network-online.target
+Wants=%[9]s
 After=%[2]s
 %[3]sStartLimitIntervalSec=0
 
@@ -37,7 +45,7 @@ StandardError=journal
 SyslogIdentifier=%[1]s
 LimitCORE=0
 `, spec.Service, after, requires, commandLine(command...), program.Directory,
-		environmentLines(spec.Variables), credentialLines(spec.Secrets), spec.DrainSeconds+stopMarginSeconds)
+		environmentLines(spec.Variables), credentialLines(spec.Secrets), spec.DrainSeconds+stopMarginSeconds, wants)
 	return head + profile(spec, program) + "\n[Install]\nWantedBy=multi-user.target\n"
 }
 

@@ -1,0 +1,63 @@
+import * as path from 'node:path';
+import { Command } from 'commander';
+import { gcpBootstrapBucketName } from '../../modules/boot/bootstrap-names';
+import { openAwsAccount } from '../bootstrap/aws-account';
+import { openGcs } from '../bootstrap/gcs-api';
+import { awsPlace, gcpPlace, type PlaceOptions } from '../bootstrap/place';
+import { ARTIFACTS, builtObjects } from '../push/built-objects';
+import { GcsStore } from '../push/gcs-store';
+import { interruptible } from '../push/interruption';
+import type { ObjectStore } from '../push/object-store';
+import { push } from '../push/push';
+import { S3Store } from '../push/s3-store';
+import { inWords } from '../push/size';
+import { formatTable } from '../table';
+
+const HELP = `
+What is there already, by size and checksum, is not sent again. An interrupted run leaves what it sent: the next one goes on from there
+(for a week). Every file is checked against its SHA-256 before anything is sent, and by the cloud after it was.`;
+
+interface PushOptions extends PlaceOptions {
+  readonly artifacts?: string;
+}
+
+/** `sandpiper push aws|gcp`: what the machines of a playground fetch, into the bootstrap bucket. */
+export function command(): Command {
+  const pushing = new Command('push').description(
+    'Puts what `build --playground` has built into the bucket that `bootstrap` has made.',
+  );
+  withCommonOptions(pushing.command('aws'))
+    .description('Puts it into S3.')
+    .option('--region <region>', 'AWS region (default: AWS_REGION, or the SDK’s)')
+    .action(async (options: PushOptions) => {
+      const built = builtObjects(path.resolve(options.artifacts ?? ARTIFACTS));
+      await run(new S3Store(await openAwsAccount(awsPlace(options))), built);
+    });
+  withCommonOptions(pushing.command('gcp'))
+    .description('Puts it into Cloud Storage.')
+    .option('--project <project>', 'Google Cloud project (default: GCP_PROJECT)')
+    .action(async (options: PushOptions) => {
+      const built = builtObjects(path.resolve(options.artifacts ?? ARTIFACTS));
+      await run(new GcsStore(openGcs(), gcpBootstrapBucketName(gcpPlace(options))), built);
+    });
+  return pushing;
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option('--application <name>', 'name of the application (default: APPLICATION, or sandpiper)')
+    .option('--artifacts <directory>', 'directory of manifest.json and the objects (default: dist/artifacts/linux-x64)')
+    .addHelpText('after', HELP);
+}
+
+async function run(store: ObjectStore, built: ReturnType<typeof builtObjects>): Promise<void> {
+  try {
+    const pushed = await interruptible('what was sent is kept; the same command goes on from there', (signal) =>
+      push(store, built, signal),
+    );
+    const rows = pushed.map(({ object, outcome }) => [object.key, inWords(object.bytes), outcome]);
+    console.log(formatTable(['key', 'size', 'state'], rows));
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,30 @@
+import { gcpBootstrapBucketName } from '../../../modules/boot/bootstrap-names';
+import { ok, type Finding } from '../check';
+import { pushedObjects } from '../pushed-objects';
+import { unlessAbsent } from './google';
+import type { GcpProject } from './project';
+
+/** Bucket and artifacts of a playground; the user API's are uploaded by the stack itself. */
+export async function artifacts(of: GcpProject, signal: AbortSignal, manifest?: string): Promise<readonly Finding[]> {
+  const { settings, google, project } = of;
+  if (!settings.playground) return [ok('the stack uploads all that it needs (PLAYGROUND=true needs more)')];
+  const { application } = settings;
+  const bucket = gcpBootstrapBucketName({ project, application });
+  const flags = `--project ${project} --application ${application}`;
+  const path = `storage/v1/b/${encodeURIComponent(bucket)}`;
+  return pushedObjects(
+    {
+      bucket,
+      bootstrap: `./sandpiper bootstrap gcp ${flags} --region ${of.values.gcp_region ?? 'REGION'}`,
+      push: `./sandpiper push gcp ${flags}`,
+      exists: async () => (await unlessAbsent(google.get<object>('storage', path, signal))) !== undefined,
+      size: async (key) => {
+        const object = await unlessAbsent(
+          google.get<{ size: string }>('storage', `${path}/o/${encodeURIComponent(key)}`, signal),
+        );
+        return object === undefined ? undefined : Number(object.size);
+      },
+    },
+    manifest,
+  );
+}
