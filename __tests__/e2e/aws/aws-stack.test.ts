@@ -5,93 +5,78 @@ import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-
 import { DescribeLaunchTemplateVersionsCommand, DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRolePolicyCommand } from '@aws-sdk/client-iam';
-import { CreateHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
-import { synthesizeAwsStack, useEmulator, workAroundMoto } from '../../support/aws/emulator-stack';
+import { readStack, workAroundMoto, type StackJson } from '../../support/aws/emulator-stack';
 import { startMoto, type Moto } from '../../support/aws/moto';
-import { startMotoFront, type MotoFront } from '../../support/aws/moto-front';
-import { awsClients, whatIsThere, type AwsClients } from '../../support/aws/what-is-there';
+import {
+  DOMAIN,
+  preparePlaygroundStack,
+  readPlaygroundStack,
+  REGION,
+  type MachineGroup,
+  type PlaygroundStack,
+} from '../../support/aws/playground-stack';
+import { whatIsThere, type AwsClients } from '../../support/aws/what-is-there';
 import { awsCloud, bootMachine, machineTools, type Machine } from '../../support/machine/machine';
 import { requireTool } from '../../support/require-tool';
 import { findSecret, findSecretInFiles } from '../../support/secret-search';
-import {
-  allResources,
-  temporaryDirectory,
-  terraformIn,
-  type Planned,
-  type ResourceValues,
-  type Terraform,
-} from '../../support/terraform';
+import { allResources, type Planned, type ResourceValues, type Terraform } from '../../support/terraform';
 import { GILFOYLE, user } from '../boot/scenario';
+import { playgroundSuite } from './playground-suite';
 
-const REGION = 'eu-central-1';
-const DOMAIN = 'example.test';
 /** Long enough that no other text holds it by chance; the machine's own test has the short one that signed its token. */
 const SECRET = 'the "planted" signing secret + 2/3 of <another>';
 const SECRET_2 = 'sekret';
+const GROUPS: readonly MachineGroup[] = ['user-api', 'playground', 'playground-fleet'];
 const NAME = 'sandpiper-test-user-api';
-const SETTINGS = { CLOUD: 'aws', ENVIRONMENT: 'test', DOMAIN };
+/** The second plan read all that is there: what follows need not read it again. */
+const AS_IN_STATE = ['-refresh=false'];
 /** Of one test at most, on a machine that is busy with others. */
 const PATIENCE_SECONDS = 900;
 jest.setTimeout(PATIENCE_SECONDS * 1000);
 
-describe('aws-stack, applied with the real AWS provider', () => {
+describe('aws-stack with the playground, applied with the real AWS provider', () => {
   if (!requireTool(['terraform', 'moto_server', 'go'])) return;
-  const outdir = temporaryDirectory('aws-stack');
-  const trace = path.join(outdir, 'terraform-trace.log');
   let moto: Moto;
-  let front: MotoFront;
+  let stack: PlaygroundStack;
   let aws: AwsClients;
   let terraform: Terraform;
-  let directory: string;
+  let trace: string;
   let before: Record<string, string[]>;
   let promised: Planned;
-  let made: ResourceValues[];
+  let synthesized: StackJson;
+  let made: readonly ResourceValues[];
 
-  const deploy = (settings: Readonly<Record<string, string>>) => {
-    directory = synthesizeAwsStack(outdir, settings);
-    useEmulator(directory, front.endpoint);
-  };
+  const there = () => whatIsThere(aws, stack.front.endpoint, REGION);
   const group = async () => {
-    const { AutoScalingGroups } = await aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
+    const { AutoScalingGroups } = await aws.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [NAME] }),
+    );
     return AutoScalingGroups![0]!;
   };
-  const bootScript = async () => {
-    const { LaunchTemplateVersions } = await aws.ec2.send(
-      new DescribeLaunchTemplateVersionsCommand({
-        LaunchTemplateName: NAME,
-        Versions: [String((await group()).LaunchTemplate!.Version)],
-      }),
-    );
-    return Buffer.from(LaunchTemplateVersions![0]!.LaunchTemplateData!.UserData!, 'base64').toString('utf8');
-  };
+  const bootScript = () => stack.userData('user-api');
 
   beforeAll(async () => {
-    buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
     moto = await startMoto();
-    front = await startMotoFront(moto.port);
-    aws = awsClients(front.endpoint, REGION);
-    await aws.route53.send(new CreateHostedZoneCommand({ Name: DOMAIN, CallerReference: 'test' }));
-    before = await whatIsThere(aws, front.endpoint, REGION);
-    deploy(SETTINGS);
-    terraform = terraformIn(directory, {
-      parallelism: 30,
-      variables: { aws_region: REGION, app_jwt_secret: SECRET, alarm_emails: ['ops@example.test'] },
-    });
-    await terraform.init();
+    const variables = { alarm_emails: ['ops@example.test'] };
+    const prepared = await preparePlaygroundStack({ moto, jwtSecret: SECRET, variables });
+    ({ aws, terraform } = prepared);
+    before = await whatIsThere(aws, prepared.front.endpoint, REGION);
+    trace = path.join(prepared.directory, '..', 'terraform-trace.log');
     promised = await terraform.plan({ file: 'promised.tfplan' });
-    workAroundMoto(directory);
-    const traced = terraform.with({ environment: { TF_LOG: 'trace', TF_LOG_PATH: trace } });
-    await traced.apply((await traced.plan({ file: 'applied.tfplan' })).file);
-    made = allResources(await terraform.state());
+    synthesized = readStack(prepared.directory);
+    workAroundMoto(prepared.directory);
+    await terraform.with({ environment: { TF_LOG: 'trace', TF_LOG_PATH: trace } }).apply();
+    stack = await readPlaygroundStack(prepared);
+    made = stack.resources;
   });
 
   afterAll(async () => {
-    await front?.stop();
+    await stack?.stop();
     await moto?.stop();
-    fs.rmSync(outdir, { recursive: true, force: true });
   });
 
   it("plans nothing but creations, with the certificate's DNS records unknown until it is requested", () => {
@@ -108,8 +93,10 @@ describe('aws-stack, applied with the real AWS provider', () => {
     expect(again.hasChanges).toBe(false);
   });
 
+  playgroundSuite({ promised: () => ({ plan: promised.json, synthesized }), stack: () => stack });
+
   it('has a load balancer that forwards the public path and nothing else', async () => {
-    const [balancer] = (await aws.elb.send(new elb.DescribeLoadBalancersCommand({}))).LoadBalancers!;
+    const [balancer] = (await aws.elb.send(new elb.DescribeLoadBalancersCommand({ Names: [NAME] }))).LoadBalancers!;
     expect(balancer).toMatchObject({
       LoadBalancerName: NAME,
       Type: 'application',
@@ -139,7 +126,9 @@ describe('aws-stack, applied with the real AWS provider', () => {
   });
 
   it('has a target group that asks the private health path', async () => {
-    const [targets] = (await aws.elb.send(new elb.DescribeTargetGroupsCommand({}))).TargetGroups!;
+    const arn = stack.one('lb_target_group', '_user-api_').arn as string;
+    const [targets] = (await aws.elb.send(new elb.DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })))
+      .TargetGroups!;
     expect(targets).toMatchObject({
       Port: 3000,
       Protocol: 'HTTP',
@@ -176,7 +165,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
     const bucket = `sandpiper-test-artifacts-123456789012-${REGION}`;
     const object = await aws.s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'user-api/user-api' }));
     const [program] = buildGoPrograms(['linux-x64'], ['user-api']);
-    const stored = path.join(outdir, 'stored');
+    const stored = path.join(stack.directory, 'stored');
     fs.writeFileSync(stored, await object.Body!.transformToByteArray());
     expect(sha256(stored)).toBe(sha256(program!.file));
     expect((await aws.s3.send(new GetBucketVersioningCommand({ Bucket: bucket }))).Status).toBe('Enabled');
@@ -194,7 +183,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
     ]);
   });
 
-  it('points the name at the load balancer, over IPv4 and IPv6', async () => {
+  it('points the names at the load balancers, over IPv4 and IPv6', async () => {
     const zone = made.find(({ type }) => type === 'aws_route53_zone')!;
     const { ResourceRecordSets } = await aws.route53.send(
       new ListResourceRecordSetsCommand({ HostedZoneId: zone.values.zone_id as string }),
@@ -202,37 +191,48 @@ describe('aws-stack, applied with the real AWS provider', () => {
     const names = ResourceRecordSets!
       .filter(({ AliasTarget }) => AliasTarget)
       .map(({ Type, Name }) => `${Type} ${Name}`);
-    expect(names.sort()).toEqual([`A user-api.${DOMAIN}.`, `AAAA user-api.${DOMAIN}.`]);
+    const services = [`playground.${DOMAIN}.`, `user-api.${DOMAIN}.`];
+    expect(names.sort()).toEqual(['A', 'AAAA'].flatMap((type) => services.map((service) => `${type} ${service}`)));
   });
 
-  it('stores the secret and leaves its value nowhere else', async () => {
-    const arn = made.find(({ type }) => type === 'aws_secretsmanager_secret')!.values.arn as string;
-    expect((await aws.secrets.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString).toBe(SECRET);
-    const script = await bootScript();
+  it('stores the secret for the user API and for the gateway, and leaves its value nowhere else', async () => {
+    const secrets = made.filter(({ type }) => type === 'aws_secretsmanager_secret');
+    expect(secrets).toHaveLength(2);
+    for (const { values } of secrets) {
+      const { SecretString } = await aws.secrets.send(new GetSecretValueCommand({ SecretId: values.arn as string }));
+      expect(SecretString).toBe(SECRET);
+    }
+    const scripts = Object.fromEntries(
+      await Promise.all(GROUPS.map(async (name) => [name, await stack.userData(name)] as const)),
+    );
     const log = fs.readFileSync(trace, 'utf8');
     expect(log).toContain('rpc.method=PutSecretValue');
     // The AWS provider's own wire log has whole bodies at TF_LOG=debug and finer (hashicorp/terraform-provider-aws#16985): no
     // module can keep it from that. Nothing else in the log may hold the value; TF_LOG_CORE=trace holds it nowhere.
     const beside = log.replace(/^ {2}\| \{.*"SecretString": ?".*$/gm, '');
-    expect([...findSecretInFiles(SECRET, directory), ...findSecret(SECRET, { script, beside })]).toEqual([]);
-    const planted = path.join(directory, 'planted');
+    expect([...findSecretInFiles(SECRET, stack.directory), ...findSecret(SECRET, { ...scripts, beside })]).toEqual([]);
+    const planted = path.join(stack.directory, 'planted');
     fs.writeFileSync(planted, `x${Buffer.from(`...${SECRET}`).toString('base64')}`);
-    expect(findSecretInFiles(SECRET, directory)).not.toEqual([]);
+    expect(findSecretInFiles(SECRET, stack.directory)).not.toEqual([]);
     expect(findSecret(SECRET, { log: log + SECRET })).not.toEqual([]);
     fs.rmSync(planted);
   });
 
   it('rolls the instances when the secret is rotated', async () => {
     const rotated = terraform.with({ variables: { app_jwt_secret: SECRET_2, app_jwt_secret_version: 2 } });
-    const refreshesBefore = front.instanceRefreshes.length;
+    const refreshesBefore = stack.front.instanceRefreshes.length;
     const versionBefore = Number((await group()).LaunchTemplate!.Version);
     const scriptBefore = await bootScript();
-    await rotated.apply();
+    await rotated.apply((await rotated.plan({ args: AS_IN_STATE })).file);
     terraform = rotated;
     expect(Number((await group()).LaunchTemplate!.Version)).toBe(versionBefore + 1);
     expect(await bootScript()).not.toBe(scriptBefore);
-    expect(front.instanceRefreshes.slice(refreshesBefore)).toMatchObject([
-      { group: NAME, asked: { Preferences: { AutoRollback: true, MinHealthyPercentage: 100 } } },
+    const asked = stack.front.instanceRefreshes.slice(refreshesBefore).sort((a, b) => (a.group < b.group ? -1 : 1));
+    const whole = { asked: { Preferences: { AutoRollback: true, MinHealthyPercentage: 100 } } };
+    // Runners know no secret.
+    expect(asked).toMatchObject([
+      { group: 'sandpiper-test-playground', ...whole },
+      { group: NAME, ...whole },
     ]);
   });
 
@@ -241,7 +241,7 @@ describe('aws-stack, applied with the real AWS provider', () => {
     let machine: Machine;
 
     beforeAll(async () => {
-      const cloud = awsCloud({ motoEndpoint: moto.endpoint, region: REGION });
+      const cloud = awsCloud({ motoEndpoint: stack.front.endpoint, region: REGION });
       machine = await bootMachine({ cloud, bootScript: await bootScript() });
       await machine.waitFor('/healthz', { port: 3000, status: 204, seconds: 120 });
     });
@@ -265,17 +265,19 @@ describe('aws-stack, applied with the real AWS provider', () => {
   });
 
   it('refuses to be destroyed while it is protected, and destroys nothing', async () => {
-    const there = await whatIsThere(aws, front.endpoint, REGION);
-    await expect(terraform.destroy()).rejects.toThrow(/lifecycle\.prevent_destroy/);
-    expect(await whatIsThere(aws, front.endpoint, REGION)).toEqual(there);
+    const untouched = await there();
+    // What the last test finds gone is there now.
+    expect(Object.keys(untouched).filter((type) => untouched[type]!.length <= before[type]!.length)).toEqual([]);
+    await expect(terraform.destroy(AS_IN_STATE)).rejects.toThrow(/lifecycle\.prevent_destroy/);
+    expect(await there()).toEqual(untouched);
   });
 
   it('leaves nothing once protection was applied off', async () => {
-    deploy({ ...SETTINGS, DELETION_PROTECTION: 'false' });
-    workAroundMoto(directory);
-    await terraform.apply();
-    await terraform.destroy();
+    stack.change({ DELETION_PROTECTION: 'false' });
+    workAroundMoto(stack.directory);
+    await terraform.apply((await terraform.plan({ args: AS_IN_STATE })).file);
+    await terraform.destroy(AS_IN_STATE);
     expect(allResources(await terraform.state())).toEqual([]);
-    expect(await whatIsThere(aws, front.endpoint, REGION)).toEqual(before);
+    expect(await there()).toEqual(before);
   });
 });

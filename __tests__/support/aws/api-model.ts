@@ -100,7 +100,7 @@ export class ApiModel {
     const known = (this.document.operations[action]?.errors ?? []).map(({ shape }) => this.shape(shape).error);
     const status = known.find((error) => error?.code === code)?.httpStatusCode;
     // What the query protocol itself refuses with ("Common Errors") is in no model.
-    const isCommon = ['InvalidAction', 'InvalidParameterValue', 'MissingParameter'].includes(code);
+    const isCommon = ['InvalidAction', 'InvalidParameterValue', 'MissingParameter', 'ValidationError'].includes(code);
     if (status === undefined && !isCommon) throw new Error(`${action} has no error ${code}`);
     return {
       status: status ?? 400,

@@ -1,5 +1,5 @@
 import { ApiError, type ApiStructure } from './api-model';
-import type { Actions, ElastiCacheAccount } from './elasticache';
+import type { Actions, ElastiCacheAccount } from './elasticache-account';
 
 /** Oldest engine version that takes IAM users of Valkey ("Authenticating with IAM"). */
 const MINIMUM_ENGINE_VERSION: Readonly<Record<string, string>> = { valkey: '7.2', redis: '7.0' };

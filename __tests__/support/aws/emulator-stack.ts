@@ -54,7 +54,20 @@ export function readStack(directory: string): StackJson {
 
 /** AWS services that the stack's resources belong to, by their name in the provider's `endpoints`. */
 const SERVICES = [
-  ...['acm', 'autoscaling', 'cloudwatch', 'ec2', 'elasticache', 'elbv2', 'iam', 'kms', 'logs', 'route53', 's3'],
+  ...[
+    'acm',
+    'autoscaling',
+    'cloudwatch',
+    'ec2',
+    'elasticache',
+    'elbv2',
+    'iam',
+    'kms',
+    'logs',
+    'route53',
+    'route53resolver',
+    's3',
+  ],
   ...['secretsmanager', 'sns', 'sqs', 'sts', 'wafv2'],
 ];
 

@@ -2,16 +2,17 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ApiError, ApiModel } from './api-model';
-import { ElastiCache, ElastiCacheAccount, type Actions } from './elasticache';
-import { instanceRefreshActions, type InstanceRefresh } from './instance-refreshes';
+import { AutoScaling, type InstanceRefresh, type LifecycleCall } from './auto-scaling';
+import { ElastiCache } from './elasticache';
+import { ElastiCacheAccount, type Actions } from './elasticache-account';
 import { QueueAttributes } from './queue-attributes';
 
 /** What the front answers in moto's place, and why. Everything else is moto's own answer. */
 export const MOTO_LACKS: readonly { readonly service: string; readonly actions: string; readonly reason: string }[] = [
   {
     service: 'autoscaling',
-    actions: 'StartInstanceRefresh, DescribeInstanceRefreshes',
-    reason: 'moto 5.2 has no instance refresh',
+    actions: 'of instance refreshes, lifecycle hooks and lifecycle actions',
+    reason: 'moto 5.2 has no instance refresh and no lifecycle action, and says of each hook what nobody set',
   },
   {
     service: 'elasticache',
@@ -32,6 +33,8 @@ export interface MotoFront {
   readonly endpoint: string;
   /** Instance refreshes that were asked for, oldest first. */
   readonly instanceRefreshes: readonly InstanceRefresh[];
+  /** What machines said of their lifecycle actions, oldest first. */
+  readonly lifecycleCalls: readonly LifecycleCall[];
   stop(): Promise<void>;
 }
 
@@ -40,6 +43,13 @@ const ACCOUNT = '123456789012';
 /** Who signs for which service: `Credential=<key>/<date>/<region>/<service>/aws4_request`. */
 const SCOPE = /Credential=[^/]+\/\d+\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request/;
 const SQS_TARGET = /^AmazonSQS\.(?<action>\w+)$/;
+
+/** A service of the query protocol that the front answers for: all of its actions, or those that it has. */
+interface Service {
+  readonly model: ApiModel;
+  readonly actions: Actions;
+  readonly all: boolean;
+}
 
 interface Answer {
   readonly status: number;
@@ -50,22 +60,24 @@ interface Answer {
 /** Starts the front on a free loopback port. */
 export async function startMotoFront(motoPort: number): Promise<MotoFront> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
-  const instanceRefreshes: InstanceRefresh[] = [];
+  const autoScaling = new AutoScaling();
   const queues = new QueueAttributes();
   const elastiCaches = new Map<string, ElastiCache>();
+  const clients: EC2Client[] = [];
+  const clientOf = (region: string) => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const client = new EC2Client({ endpoint: `http://127.0.0.1:${motoPort}`, region, credentials });
+    clients.push(client);
+    return client;
+  };
   const models = {
     autoscaling: ApiModel.load('autoscaling/2011-01-01'),
     elasticache: ApiModel.load('elasticache/2015-02-02'),
   };
-  const actionsOf = (
-    service: string,
-    region: string,
-  ): { model: ApiModel; actions: Actions; all: boolean } | undefined => {
-    if (service === 'autoscaling') {
-      return { model: models.autoscaling, actions: instanceRefreshActions(instanceRefreshes), all: false };
-    }
+  const actionsOf = (service: string, region: string): Service | undefined => {
+    if (service === 'autoscaling') return { model: models.autoscaling, actions: autoScaling.actions, all: false };
     if (service !== 'elasticache') return undefined;
-    const here = elastiCaches.get(region) ?? elastiCacheOf(region, `http://127.0.0.1:${motoPort}`);
+    const here = elastiCaches.get(region) ?? elastiCacheOf(region, clientOf(region));
     elastiCaches.set(region, here);
     return { model: models.elasticache, actions: here.actions, all: true };
   };
@@ -105,10 +117,12 @@ export async function startMotoFront(motoPort: number): Promise<MotoFront> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    instanceRefreshes,
+    instanceRefreshes: autoScaling.refreshes,
+    lifecycleCalls: autoScaling.lifecycleCalls,
     stop: async () => {
       server.closeAllConnections();
       agent.destroy();
+      clients.forEach((client) => client.destroy());
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -133,9 +147,7 @@ async function answerFrom(
   }
 }
 
-function elastiCacheOf(region: string, motoEndpoint: string): ElastiCache {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const ec2 = new EC2Client({ endpoint: motoEndpoint, region, credentials });
+function elastiCacheOf(region: string, ec2: EC2Client): ElastiCache {
   return new ElastiCache(new ElastiCacheAccount(region, ACCOUNT), async (ids) => {
     const { Subnets = [] } = await ec2.send(
       new DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: [...ids] }] }),

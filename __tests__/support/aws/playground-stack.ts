@@ -31,20 +31,30 @@ export interface PlaygroundStackOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** What signs the tokens. @default a text of the test */
   readonly jwtSecret?: string;
-  /** Environment of the apply, such as TF_LOG. */
-  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The stack, ready to be planned and applied to moto. */
+export interface PreparedStack {
+  readonly terraform: Terraform;
+  /** Holds cdk.tf.json, plan and state. */
+  readonly directory: string;
+  readonly front: MotoFront;
+  readonly aws: AwsClients;
+  /** What machines fetch their programs from. */
+  readonly bootstrapBucket: string;
+  /** Synthesizes the stack again with other settings, for the next plan: as AWS would get it, until {@link workAroundMoto}. */
+  change(settings: Readonly<Record<string, string>>): void;
+  /** The exact user data of a group's machines: what the launch template's version of its Auto Scaling group holds. */
+  userData(group: MachineGroup): Promise<string>;
+  /** Ends the front and removes the directory; what is in moto stays. */
+  stop(): Promise<void>;
 }
 
 /** A group of machines of the stack. */
 export type MachineGroup = 'user-api' | 'playground' | 'playground-fleet';
 
 /** The stack as it is in moto. */
-export interface PlaygroundStack {
-  readonly terraform: Terraform;
-  /** Holds cdk.tf.json, plan and state. */
-  readonly directory: string;
-  readonly front: MotoFront;
-  readonly aws: AwsClients;
+export interface PlaygroundStack extends PreparedStack {
   /** Every resource of the state. */
   readonly resources: readonly ResourceValues[];
   /** Attributes of the one resource of a type (without `aws_`) whose name holds the text. */
@@ -55,65 +65,64 @@ export interface PlaygroundStack {
   readonly queues: { readonly jobs: string; readonly deadLetters: string };
   /** Host name of the event store, as the machines know it. */
   readonly eventStoreHost: string;
-  /** What machines fetch their programs from. */
-  readonly bootstrapBucket: string;
-  /** Seconds that the apply took. */
-  readonly seconds: number;
-  /** The exact user data of a group's machines: what the launch template's version of its Auto Scaling group holds. */
-  userData(group: MachineGroup): Promise<string>;
-  /** Synthesizes the stack again with other settings, for the next plan. */
-  change(settings: Readonly<Record<string, string>>): void;
-  /** Ends the front and removes the directory; what is in moto stays. */
-  stop(): Promise<void>;
 }
 
 /**
  * Applies stacks/aws-stack.ts with PLAYGROUND=true by the real AWS provider to a running moto: the hosted zone and the bootstrap bucket
- * are made first, as an account has them. Builds the Go programs that the stack uploads.
+ * are made first, as an account has them. Machines that are booted from its user data are to find AWS at `front.endpoint`.
  */
 export async function applyPlaygroundStack(options: PlaygroundStackOptions): Promise<PlaygroundStack> {
+  const prepared = await preparePlaygroundStack(options);
+  try {
+    workAroundMoto(prepared.directory);
+    await prepared.terraform.apply();
+    return await readPlaygroundStack(prepared);
+  } catch (error) {
+    await prepared.stop();
+    throw error;
+  }
+}
+
+/** What {@link applyPlaygroundStack} does before it applies: builds what the stack uploads, synthesizes it, makes what it must find. */
+export async function preparePlaygroundStack(options: PlaygroundStackOptions): Promise<PreparedStack> {
   buildGoPrograms(['linux-x64'], ['user-api', 'host-agent']);
   const outdir = temporaryDirectory('aws-playground');
   const front = await startMotoFront(options.moto.port);
+  const aws = awsClients(front.endpoint, REGION);
   const stop = async () => {
+    Object.values(aws).forEach((client) => client.destroy());
     await front.stop();
     fs.rmSync(outdir, { recursive: true, force: true });
   };
+  const synthesize = (settings: Readonly<Record<string, string>>) => {
+    const standard = { CLOUD: 'aws', ENVIRONMENT: 'test', DOMAIN, PLAYGROUND: 'true', ...options.settings };
+    const directory = synthesizeAwsStackOf(options.manifest ?? NOBODYS, outdir, { ...standard, ...settings });
+    useEmulator(directory, front.endpoint);
+    return directory;
+  };
   try {
-    return await apply(options, { outdir, front, stop });
+    await aws.route53.send(new CreateHostedZoneCommand({ Name: DOMAIN, CallerReference: 'test' }));
+    const bootstrapBucket = await makeBootstrapBucket(aws, options.objects ?? {});
+    const directory = synthesize({});
+    const terraform = terraformIn(directory, {
+      parallelism: 40,
+      variables: {
+        ...{ aws_region: REGION, app_jwt_secret: options.jwtSecret ?? 'a secret of the test' },
+        ...options.variables,
+      },
+    });
+    await terraform.init();
+    const userData = (group: MachineGroup) => userDataOf(aws, `sandpiper-test-${group}`);
+    return { terraform, directory, front, aws, bootstrapBucket, userData, change: (s) => void synthesize(s), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function apply(
-  options: PlaygroundStackOptions,
-  place: { readonly outdir: string; readonly front: MotoFront; readonly stop: () => Promise<void> },
-): Promise<PlaygroundStack> {
-  const { outdir, front, stop } = place;
-  const aws = awsClients(front.endpoint, REGION);
-  await aws.route53.send(new CreateHostedZoneCommand({ Name: DOMAIN, CallerReference: 'test' }));
-  const bootstrapBucket = await makeBootstrapBucket(aws, options.objects ?? {});
-  const synthesize = (settings: Readonly<Record<string, string>>) => {
-    const standard = { CLOUD: 'aws', ENVIRONMENT: 'test', DOMAIN, PLAYGROUND: 'true' };
-    const directory = synthesizeAwsStackOf(options.manifest ?? NOBODYS, outdir, { ...standard, ...settings });
-    useEmulator(directory, front.endpoint);
-    workAroundMoto(directory);
-    return directory;
-  };
-  const directory = synthesize(options.settings ?? {});
-  const terraform = terraformIn(directory, {
-    parallelism: 40,
-    variables: {
-      aws_region: REGION,
-      app_jwt_secret: options.jwtSecret ?? 'a secret of the test',
-      ...options.variables,
-    },
-  });
-  await terraform.init();
-  const { seconds } = await terraform.with({ environment: options.environment }).apply();
-  const state = await terraform.state();
+/** What was applied, read from the state. */
+export async function readPlaygroundStack(prepared: PreparedStack): Promise<PlaygroundStack> {
+  const state = await prepared.terraform.state();
   const resources = allResources(state);
   const one = (type: string, name: string) => {
     const found = resources.filter((resource) => resource.type === `aws_${type}` && resource.name.includes(name));
@@ -122,15 +131,15 @@ async function apply(
   };
   const outputs = Object.entries(state.values?.outputs ?? {}).map(([name, { value }]) => [name, String(value)]);
   return {
-    ...{ terraform, directory, front, aws, resources, one, bootstrapBucket, seconds, stop },
+    ...prepared,
+    resources,
+    one,
     outputs: Object.fromEntries(outputs) as Record<string, string>,
     queues: {
       jobs: one('sqs_queue', '_jobs_').url as string,
       deadLetters: one('sqs_queue', '_dead-letters_').url as string,
     },
     eventStoreHost: one('elasticache_replication_group', '').primary_endpoint_address as string,
-    userData: (group) => userData(aws, `sandpiper-test-${group}`),
-    change: (settings) => void synthesize({ ...options.settings, ...settings }),
   };
 }
 
@@ -145,7 +154,7 @@ async function makeBootstrapBucket(aws: AwsClients, objects: Readonly<Record<str
   return Bucket;
 }
 
-async function userData(aws: AwsClients, name: string): Promise<string> {
+async function userDataOf(aws: AwsClients, name: string): Promise<string> {
   const { AutoScalingGroups } = await aws.autoScaling.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );

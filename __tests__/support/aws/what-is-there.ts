@@ -4,7 +4,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribePoliciesCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -12,6 +12,7 @@ import { IAMClient, ListInstanceProfilesCommand, ListRolesCommand } from '@aws-s
 import { ListHostedZonesCommand, ListResourceRecordSetsCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 /** SDK clients of one emulator. */
 export function awsClients(endpoint: string, region: string) {
@@ -33,6 +34,7 @@ export function awsClients(endpoint: string, region: string) {
     route53: new Route53Client(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
     secrets: new SecretsManagerClient(config),
+    sqs: new SQSClient(config),
   };
 }
 
@@ -61,6 +63,8 @@ export async function whatIsThere(
     ),
   ]);
   const load = await aws.elb.send(new elb.DescribeLoadBalancersCommand({}));
+  const elastiCache = (action: string, element: string) =>
+    listByQuery(endpoint, region, 'elasticache', action, '2015-02-02', element);
   const found: Record<string, (string | undefined)[] | undefined> = {
     alarms: (await aws.cloudWatch.send(new DescribeAlarmsCommand({}))).MetricAlarms?.map((x) => x.AlarmName),
     autoScalingGroups: (await aws.autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups?.map(
@@ -70,9 +74,16 @@ export async function whatIsThere(
     certificates: (await aws.acm.send(new ListCertificatesCommand({}))).CertificateSummaryList?.map(
       (x) => x.CertificateArn,
     ),
+    dashboards: (await aws.cloudWatch.send(new ListDashboardsCommand({}))).DashboardEntries?.map(
+      (x) => x.DashboardName,
+    ),
     endpoints: (await aws.ec2.send(new ec2.DescribeVpcEndpointsCommand({}))).VpcEndpoints?.filter(
       (x) => String(x.State).toLowerCase() !== 'deleted',
     ).map((x) => x.VpcEndpointId),
+    eventStoreGroups: await elastiCache('DescribeReplicationGroups', 'ReplicationGroupId'),
+    eventStoreSubnets: await elastiCache('DescribeCacheSubnetGroups', 'CacheSubnetGroupName'),
+    eventStoreUserGroups: await elastiCache('DescribeUserGroups', 'UserGroupId'),
+    eventStoreUsers: await elastiCache('DescribeUsers', 'UserId'),
     flowLogs: (await aws.ec2.send(new ec2.DescribeFlowLogsCommand({}))).FlowLogs?.map((x) => x.FlowLogId),
     instanceProfiles: (await aws.iam.send(new ListInstanceProfilesCommand({}))).InstanceProfiles?.map(
       (x) => x.InstanceProfileName,
@@ -86,6 +97,7 @@ export async function whatIsThere(
     ),
     loadBalancers: load.LoadBalancers?.map((x) => x.LoadBalancerName),
     logGroups: (await aws.logs.send(new DescribeLogGroupsCommand({}))).logGroups?.map((x) => x.logGroupName),
+    queues: (await aws.sqs.send(new ListQueuesCommand({}))).QueueUrls,
     records: records.flatMap((set) => set ?? []).map((x) => `${x.Type} ${x.Name}`),
     roles: (await aws.iam.send(new ListRolesCommand({}))).Roles?.map((x) => x.RoleName),
     routeTables: (await aws.ec2.send(new ec2.DescribeRouteTablesCommand({}))).RouteTables?.map((x) => x.RouteTableId),

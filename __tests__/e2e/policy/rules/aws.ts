@@ -13,7 +13,7 @@ export const AWS_RULES: readonly Rule[] = [
   {
     id: 'encrypted',
     promise:
-      'disks, buckets, secrets, logs and topics are encrypted, all but the request logs with the key of the platform',
+      'disks, buckets, secrets, logs, topics, queues and event stores are encrypted, all but the request logs with the key of the platform; event stores speak TLS',
     breaches: (resources) => [
       ...each(
         resources,
@@ -32,18 +32,33 @@ export const AWS_RULES: readonly Rule[] = [
       ...each(resources, 'aws_cloudwatch_log_group', keyOf('kms_key_id')),
       ...each(resources, 'aws_secretsmanager_secret', keyOf('kms_key_id')),
       ...each(resources, 'aws_sns_topic', keyOf('kms_master_key_id')),
+      ...each(resources, 'aws_sqs_queue', keyOf('kms_master_key_id')),
+      ...each(resources, 'aws_elasticache_replication_group', (store) => {
+        const { at_rest_encryption_enabled: atRest, transit_encryption_mode: transit } = store.planned;
+        if (atRest !== 'true') return 'is kept in plain text';
+        return transit === 'required' ? keyOf('kms_key_id')(store) : 'speaks plain text';
+      }),
       ...each(resources, 'aws_kms_key', ({ planned }) => planned.enable_key_rotation !== true && 'is never rotated'),
     ],
   },
   {
     id: 'tls-floor',
-    promise: 'listeners speak TLS 1.2 or newer; plain HTTP only leads to them',
-    breaches: (resources) =>
-      each(resources, 'aws_lb_listener', ({ planned }) =>
+    promise: 'listeners speak TLS 1.2 or newer; plain HTTP only leads to them; queues refuse it',
+    breaches: (resources) => [
+      ...each(resources, 'aws_lb_listener', ({ planned }) =>
         planned.protocol === 'HTTPS'
           ? !TLS_12_POLICY.test(planned.ssl_policy as string) && `speaks ${planned.ssl_policy}`
           : planned.default_action[0].redirect?.[0]?.protocol !== 'HTTPS' && 'serves plain HTTP',
       ),
+      ...each(
+        resources,
+        'aws_sqs_queue',
+        (queue) =>
+          !hasCompanion(resources, queue, 'aws_sqs_queue_policy', 'queue_url', ({ written }) =>
+            refusesPlainText(written.policy as string, 'sqs:*'),
+          ) && 'takes plain text',
+      ),
+    ],
   },
   {
     id: 'no-public-address',
@@ -75,7 +90,37 @@ export const AWS_RULES: readonly Rule[] = [
         return options.http_put_response_hop_limit !== 1 && `answers over ${options.http_put_response_hop_limit} hops`;
       }),
   },
-  { id: 'narrow-iam', promise: 'no grant has a wildcard without a condition', breaches: wildcardsInPolicies },
+  {
+    id: 'narrow-iam',
+    promise:
+      'no grant has a wildcard without a condition; event stores know their users by IAM; endpoints serve this account only; dead letters come from one queue',
+    breaches: (resources) => [
+      ...wildcardsInPolicies(resources),
+      ...each(resources, 'aws_elasticache_user', ({ planned }) => {
+        if (planned.authentication_mode?.[0]?.type !== 'iam') return 'has a password, or needs none';
+        const refused = ['-@admin', '-@dangerous'];
+        const access = String(planned.access_string).split(' ');
+        return !refused.every((group) => access.includes(group)) && 'may change or empty the store';
+      }),
+      ...each(
+        resources,
+        'aws_elasticache_replication_group',
+        ({ written }) => !(written.user_group_ids?.length > 0) && 'knows no users',
+      ),
+      ...each(
+        resources,
+        'aws_vpc_endpoint',
+        ({ written }) => !servesOneAccount(written.policy as string) && 'serves other accounts',
+      ),
+      ...each(
+        resources,
+        'aws_sqs_queue_redrive_allow_policy',
+        ({ written }) =>
+          (JSON.parse(written.redrive_allow_policy as string) as Record<string, unknown>).redrivePermission !==
+            'byQueue' && 'takes the dead letters of every queue',
+      ),
+    ],
+  },
   {
     id: 'locked-bucket',
     promise: 'buckets are private, versioned, without ACLs and TLS-only',
@@ -93,7 +138,7 @@ export const AWS_RULES: readonly Rule[] = [
         )
           return 'has ACLs';
         return (
-          !has('aws_s3_bucket_policy', ({ written }) => refusesPlainText(written.policy as string)) &&
+          !has('aws_s3_bucket_policy', ({ written }) => refusesPlainText(written.policy as string, 's3:*')) &&
           'takes plain text'
         );
       }),
@@ -154,10 +199,19 @@ export const AWS_RULES: readonly Rule[] = [
   },
 ];
 
-function refusesPlainText(policy: string): boolean {
-  const { Statement: statements } = JSON.parse(policy) as { Statement: readonly Record<string, any>[] };
-  return statements.some(
+function statementsOf(policy: string): readonly Record<string, any>[] {
+  return (JSON.parse(policy) as { Statement: readonly Record<string, any>[] }).Statement;
+}
+
+function refusesPlainText(policy: string, actions: string): boolean {
+  return statementsOf(policy).some(
     ({ Effect, Action, Condition }) =>
-      Effect === 'Deny' && Action === 's3:*' && Condition?.Bool?.['aws:SecureTransport'] === 'false',
+      Effect === 'Deny' && [Action].flat().join() === actions && Condition?.Bool?.['aws:SecureTransport'] === 'false',
+  );
+}
+
+function servesOneAccount(policy: string): boolean {
+  return statementsOf(policy).every(
+    ({ Effect, Condition }) => Effect === 'Deny' || Condition?.StringEquals?.['aws:PrincipalAccount'] !== undefined,
   );
 }
