@@ -49,13 +49,13 @@ export function describeSystem({
 
   it('runs programs in gVisor’s kernel, without a network, on an image and nothing of the machine', async () => {
     const code = [
-      'dmesg 2>/dev/null | head -1; ls /sys/class/net /etc/sandpiper /opt/sandpiper 2>&1',
+      'uname -r; ls /sys/class/net /etc/sandpiper /opt/sandpiper 2>&1',
       'for host in 169.254.169.254 10.213.1.1; do (exec 3<>/dev/tcp/$host/80) 2>&1 | head -1; done',
     ].join('\n');
     const { job } = await user.submit('', { language: 'bash', files: [{ content: code }] });
     await user.next(endOf(job));
     const output = user.outputOf(job);
-    expect(output).toContain('Starting gVisor');
+    expect(output).toMatch(/^\d+\.\d+\.\d+-gvisor\n/);
     expect(output).toMatch(/169\.254\.169\.254.*(unreachable|Network is)/i);
     expect(output).toMatch(/\/etc\/sandpiper.*No such file/);
     expect(output).toMatch(/\/opt\/sandpiper.*No such file/);

@@ -19,19 +19,18 @@ export function describeUpgrade(
   describe('rolls to the next version, whose messages the old runner does not read', () => {
     let old: Machines;
     let next: Machines;
-    let users: { readonly old: TestClient; readonly next: TestClient };
+    let users: { old: TestClient; next: TestClient };
     let stream: JobStream;
 
     beforeAll(async () => {
       const { system, ...present } = before();
       old = present;
-      const user = await userOf(old.gateway);
       // Limits are a user's own.
       stream = startStream(await userOf(old.gateway, STREAM_USER));
       await system.upgrade!();
       const gateway = await system.boot('gateway');
       await untilServing(gateway);
-      users = { old: user, next: await userOf(gateway) };
+      users = { old: await userOf(old.gateway), next: await userOf(gateway) };
       next = { gateway, runner: old.runner };
     }, 300_000);
     afterAll(() => {
@@ -53,6 +52,8 @@ export function describeUpgrade(
     });
 
     it('has the new runner finish what the old one cannot, when its machine is to go', async () => {
+      // A connection without a job is not kept for long.
+      users.old = await userOf(old.gateway);
       const held = await beginHeld(users.old, old.runner);
       await old.runner.exec(`systemctl stop ${RUNNER_UNIT}`);
       await begunAgain(users.old, held);
