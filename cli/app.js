@@ -9,7 +9,7 @@ require('./build/run-bundle').runBundle(file, ['aws', 'gcp'].includes(process.en
 function prepare() {
   try {
     require('./build/typescript').compileTypeScript();
-    require('../dist/cli/build/go-programs').buildGoPrograms([`linux-${architecture()}`]);
+    if (!isPushed()) require('../dist/cli/build/go-programs').buildGoPrograms([`linux-${architecture()}`]);
     return require('./build/app-bundle').bundleApp();
   } catch (error) {
     console.error(process.env.SANDPIPER_DEBUG === '1' ? error.stack : `sandpiper: ${error.message}`);
@@ -19,6 +19,14 @@ function prepare() {
 
 /** Only the programs of the deployed architecture are built; a wrong value is told by the settings, which name it. */
 function architecture() {
-  const context = JSON.parse(process.env.CDKTF_CONTEXT_JSON || '{}');
-  return (process.env.ARCHITECTURE || context.architecture) === 'arm64' ? 'arm64' : 'x64';
+  return setting('ARCHITECTURE', 'architecture') === 'arm64' ? 'arm64' : 'x64';
+}
+
+/** Programs that were pushed are those of the last `./sandpiper build`: no stack takes newer ones. */
+function isPushed() {
+  return setting('ARTIFACTS', 'artifacts') === 'pushed';
+}
+
+function setting(variable, key) {
+  return process.env[variable] || JSON.parse(process.env.CDKTF_CONTEXT_JSON || '{}')[key];
 }

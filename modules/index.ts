@@ -3,17 +3,21 @@
  * `sandpiper/modules/gcp`.
  */
 export { InvalidPropError } from './invalid-prop';
+export type { HostAgents } from './boot/host-agents';
 export type { EventStoreProps, EventStoreSize, IEventStore } from './event-store/event-store';
 export { Platform, type Cloud, type PlatformProps } from './platform';
 export {
   archive,
   binary,
   pushed,
+  pushedBinary,
   type Architecture,
   type ArchiveArtifact,
   type Artifact,
   type BinaryArtifact,
   type PushedArtifact,
+  type PushedBinaryArtifact,
+  type PushedFile,
 } from './tls-service/artifact';
 export { Playground, type PlaygroundProps } from './playground/playground';
 export type { FleetAlarms, FleetCapacity, ISandboxFleet, SandboxFleetProps } from './sandbox-fleet/sandbox-fleet';

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { HostAgents } from './boot/host-agents';
 import type { EventStoreProps, IEventStore } from './event-store/event-store';
 import { InvalidPropError } from './invalid-prop';
 import { checkName } from './physical-name';
@@ -24,6 +25,11 @@ export interface PlatformProps {
   readonly tags?: Readonly<Record<string, string>>;
   /** Refuse to destroy what holds data (artifact and log buckets) until this was applied as `false`. @default true */
   readonly deletionProtection?: boolean;
+  /**
+   * Host agents in the bootstrap bucket, one for each architecture that machines have: nothing of them travels with the configuration.
+   * @default - this package's own, uploaded with the stack
+   */
+  readonly hostAgents?: HostAgents;
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { readArtifactManifest, type ArtifactManifest } from '../modules/boot/artifact-manifest';
+import { programsOf, readProgramManifest, type PushedPrograms } from '../modules/boot/program-manifest';
 import type { Architecture } from '../modules/tls-service/artifact';
 
 /** A program that a stack deploys was never built. */
@@ -21,6 +22,12 @@ export function programPath(program: string, architecture: Architecture): string
 /** What was built of the playground; machines fetch it from the bootstrap bucket. @throws InvalidArtifactManifestError when it never was */
 export function playgroundArtifacts(): ArtifactManifest {
   return readArtifactManifest(path.join(projectRoot(), 'dist', 'artifacts', 'linux-x64', 'manifest.json'));
+}
+
+/** What `./sandpiper build` built last for an architecture; machines fetch it from the bootstrap bucket. @throws InvalidArtifactManifestError when it never was */
+export function pushedPrograms(architecture: Architecture): PushedPrograms {
+  const file = path.join(projectRoot(), 'dist', 'artifacts', 'programs', 'manifest.json');
+  return programsOf(readProgramManifest(file), architecture, file);
 }
 
 /** The directory of package.json, seen from the sources (`stacks/`) as well as from the compiled output (`dist/stacks/`). */

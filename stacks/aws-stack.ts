@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AwsPlatform } from '../modules/aws/aws-platform';
 import { declareCloudValues } from './cloud-values';
 import { deployPlayground } from './playground';
+import { hostAgents } from './programs';
 import type { Settings } from './settings';
 import { keepState } from './state';
 import { deployUserApi } from './user-api';
@@ -21,6 +22,7 @@ export class AwsStack extends TerraformStack {
       environment: settings.environment,
       region: region.stringValue,
       deletionProtection: settings.deletionProtection,
+      hostAgents: hostAgents(settings),
       existingNetwork: settings.existingNetwork ? this.existingNetwork(settings) : undefined,
       dnsFirewall: settings.dnsFirewall,
       existingKeyArn: settings.existingKey

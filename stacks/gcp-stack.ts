@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { GcpPlatform } from '../modules/gcp/gcp-platform';
 import { declareCloudValues } from './cloud-values';
 import { deployPlayground } from './playground';
+import { hostAgents } from './programs';
 import type { Settings } from './settings';
 import { keepState } from './state';
 import { deployUserApi } from './user-api';
@@ -27,6 +28,7 @@ export class GcpStack extends TerraformStack {
       project: project.stringValue,
       region: region.stringValue,
       deletionProtection: settings.deletionProtection,
+      hostAgents: hostAgents(settings),
       existingNetwork: settings.existingNetwork
         ? {
             network: stringVariable(this, settings, 'network', 'Self link or name of an existing VPC network.')

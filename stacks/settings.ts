@@ -29,6 +29,11 @@ export interface Settings {
   readonly playground: boolean;
   /** What lies in the bootstrap bucket; only pictures give it. @default - what was built here */
   readonly playgroundArtifacts?: ArtifactManifest;
+  /**
+   * How the user API and the host agent come to the machines: uploaded by Terraform with the stack, or pushed to the bootstrap bucket
+   * ahead of it, as what the playground's machines run always is. A stack of pushed programs holds none.
+   */
+  readonly artifacts: 'uploaded' | 'pushed';
   /** Put a web application firewall before the service. */
   readonly firewall: boolean;
   /** Resolve names of AWS's only, in the network of the platform's making. AWS only. */
@@ -52,6 +57,7 @@ const NAMES = {
   encryptionKey: 'ENCRYPTION_KEY',
   permissionsBoundary: 'PERMISSIONS_BOUNDARY',
   playground: 'PLAYGROUND',
+  artifacts: 'ARTIFACTS',
   firewall: 'FIREWALL',
   dnsFirewall: 'DNS_FIREWALL',
   deletionProtection: 'DELETION_PROTECTION',
@@ -130,6 +136,7 @@ export function readSettings(sources: SettingSources): Settings {
     existingKey: oneOf('encryptionKey', ['own', 'existing'], 'own') === 'existing',
     permissionsBoundary: oneOf('permissionsBoundary', ['none', 'existing'], 'none') === 'existing',
     playground: flag('playground', false),
+    artifacts: oneOf('artifacts', ['uploaded', 'pushed'], 'uploaded'),
     firewall: flag('firewall', false),
     dnsFirewall,
     deletionProtection: flag('deletionProtection', true),

@@ -1,10 +1,9 @@
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Platform } from '../modules/platform';
-import { binary } from '../modules/tls-service/artifact';
-import { programPath } from './artifacts';
 import { USER_API, userApi } from './application';
 import type { CloudValues } from './cloud-values';
+import { userApiProgram } from './programs';
 import { wholeNumberVariable } from './variables';
 
 /** Wires the user API into a cloud's platform: every value is a Terraform variable, the structure comes from the settings. */
@@ -23,7 +22,7 @@ export function deployUserApi(scope: Construct, platform: Platform, values: Clou
     USER_API,
     userApi({
       ...values.service(USER_API),
-      artifact: binary(programPath(USER_API, settings.architecture)),
+      artifact: userApiProgram(settings),
       jwtSecret: values.jwtSecret,
       capacity: { minInstances: minInstances.numberValue, maxInstances: maxInstances.numberValue },
     }),

@@ -52,6 +52,7 @@ describe('readSettings', () => {
     ['DELETION_PROTECTION', { DELETION_PROTECTION: '0' }],
     ['OPERATOR_ACCESS', { OPERATOR_ACCESS: 'ssh' }],
     ['ARCHITECTURE', { ARCHITECTURE: 'amd64' }],
+    ['ARTIFACTS', { ARTIFACTS: 'local' }],
     ['TF_CLOUD_HOSTNAME', { TF_CLOUD_HOSTNAME: 'app.terraform.io' }],
   ])('names the setting %s when it is wrong', (name, env) => {
     expect(() => settings(env)).toThrow(new RegExp(`^${name}: `));

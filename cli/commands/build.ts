@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { Command, Option } from 'commander';
 import { buildGoPrograms, goPrograms, sha256, type GoTarget } from '../build/go-programs';
 import { buildPage } from '../build/page';
+import { publishPrograms } from '../build/pushed-programs';
 import { provisionGo } from '../provision/go';
 import { projectDirectory } from '../provision/project';
 import { tell } from '../provision/progress';
@@ -11,6 +12,9 @@ import { formatTable } from '../table';
 const HELP = `
 The programs are reproducible: the same sources and the same Go give the same SHA-256 on every machine.
 Nothing is built that is already there.
+
+Programs for machines in the clouds lie in dist/artifacts/programs too, by their content, with a manifest of the architectures that were
+built: there \`push\` takes them from, and the stacks with ARTIFACTS=pushed their names. Neither needs --playground.
 
 --playground writes dist/artifacts/linux-x64: the archives of gateway and runner, the images of the languages, and the manifest
 that the stacks read (PLAYGROUND=true). A language of --images that is not built is built first: from its registry where
@@ -50,6 +54,7 @@ export function command(): Command {
           return results;
         });
       });
+      publishPrograms(built);
       const page = buildPage();
       if (page.isNew) tell(`built the playground page in ${path.relative(projectDirectory, page.directory)}`);
       const rows = built.map(({ file }) => [sha256(file), path.relative(projectDirectory, file)]);

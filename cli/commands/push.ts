@@ -4,7 +4,7 @@ import { gcpBootstrapBucketName } from '../../modules/boot/bootstrap-names';
 import { openAwsAccount } from '../bootstrap/aws-account';
 import { openGcs } from '../bootstrap/gcs-api';
 import { awsPlace, gcpPlace, type PlaceOptions } from '../bootstrap/place';
-import { ARTIFACTS, builtObjects } from '../push/built-objects';
+import { builtObjects, lastBuilt, type BuiltObjects } from '../push/built-objects';
 import { GcsStore } from '../push/gcs-store';
 import { interruptible } from '../push/interruption';
 import type { ObjectStore } from '../push/object-store';
@@ -21,23 +21,23 @@ interface PushOptions extends PlaceOptions {
   readonly artifacts?: string;
 }
 
-/** `sandpiper push aws|gcp`: what the machines of a playground fetch, into the bootstrap bucket. */
+/** `sandpiper push aws|gcp`: what machines fetch and no stack uploads, into the bootstrap bucket. */
 export function command(): Command {
   const pushing = new Command('push').description(
-    'Puts what `build --playground` has built into the bucket that `bootstrap` has made.',
+    'Puts what `build` and `build --playground` have built into the bucket that `bootstrap` has made.',
   );
   withCommonOptions(pushing.command('aws'))
     .description('Puts it into S3.')
     .option('--region <region>', 'AWS region (default: AWS_REGION, or the SDK’s)')
     .action(async (options: PushOptions) => {
-      const built = builtObjects(path.resolve(options.artifacts ?? ARTIFACTS));
+      const built = builtFor(options);
       await run(new S3Store(await openAwsAccount(awsPlace(options))), built);
     });
   withCommonOptions(pushing.command('gcp'))
     .description('Puts it into Cloud Storage.')
     .option('--project <project>', 'Google Cloud project (default: GCP_PROJECT)')
     .action(async (options: PushOptions) => {
-      const built = builtObjects(path.resolve(options.artifacts ?? ARTIFACTS));
+      const built = builtFor(options);
       await run(new GcsStore(openGcs(), gcpBootstrapBucketName(gcpPlace(options))), built);
     });
   return pushing;
@@ -46,11 +46,18 @@ export function command(): Command {
 function withCommonOptions(command: Command): Command {
   return command
     .option('--application <name>', 'name of the application (default: APPLICATION, or sandpiper)')
-    .option('--artifacts <directory>', 'directory of manifest.json and the objects (default: dist/artifacts/linux-x64)')
+    .option(
+      '--artifacts <directory>',
+      'directory of one manifest.json and its objects (default: all in dist/artifacts)',
+    )
     .addHelpText('after', HELP);
 }
 
-async function run(store: ObjectStore, built: ReturnType<typeof builtObjects>): Promise<void> {
+function builtFor({ artifacts }: PushOptions): readonly BuiltObjects[] {
+  return artifacts === undefined ? lastBuilt() : [builtObjects(path.resolve(artifacts))];
+}
+
+async function run(store: ObjectStore, built: readonly BuiltObjects[]): Promise<void> {
   try {
     const pushed = await interruptible('what was sent is kept; the same command goes on from there', (signal) =>
       push(store, built, signal),

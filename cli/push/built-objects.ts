@@ -3,9 +3,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
   InvalidArtifactManifestError,
+  objectsOf,
   readArtifactManifest,
   type PushedObject,
 } from '../../modules/boot/artifact-manifest';
+import { programObjectsOf, readProgramManifest } from '../../modules/boot/program-manifest';
 import { Failure } from '../failure';
 import { projectDirectory } from '../provision/project';
 
@@ -14,25 +16,32 @@ export interface BuiltObject extends PushedObject {
   readonly file: string;
 }
 
-/** Where `./sandpiper build --playground` puts what it builds. */
-export const ARTIFACTS = path.join(projectDirectory, 'dist', 'artifacts', 'linux-x64');
-
-const BUILD = '`./sandpiper build --playground` builds it';
-
-/** What was built: the objects of the manifest, each once, and the manifest itself. @throws Failure when nothing was, or the manifest is none */
-export function builtObjects(directory: string): {
+/** The objects of a manifest, each once, and the manifest itself. */
+export interface BuiltObjects {
   readonly objects: readonly BuiltObject[];
   readonly manifest: BuiltObject;
-} {
+}
+
+/** Where `./sandpiper build` puts what it builds: the Go programs, and with `--playground` the rest. Each has a manifest of its own. */
+const DIRECTORIES = ['programs', 'linux-x64'].map((name) => path.join(projectDirectory, 'dist', 'artifacts', name));
+
+const BUILD = '`./sandpiper build` (with --playground: gateway, runner and images) builds it';
+
+/** Whatever was built here last. @throws Failure when nothing was, or a manifest is none */
+export function lastBuilt(directories = DIRECTORIES): readonly BuiltObjects[] {
+  const built = directories.filter(hasManifest).map(builtObjects);
+  if (built.length === 0) throw new Failure(`nothing is built in ${shown(path.dirname(directories[0]!))}; ${BUILD}`);
+  return built;
+}
+
+/** What was built into one directory. @throws Failure when nothing was, or the manifest is none */
+export function builtObjects(directory: string): BuiltObjects {
   const file = path.join(directory, 'manifest.json');
-  if (!fs.existsSync(file)) throw new Failure(`${shown(file)} does not exist; ${BUILD}`);
+  if (!hasManifest(directory)) throw new Failure(`${shown(file)} does not exist; ${BUILD}`);
   const content = fs.readFileSync(file);
-  const { gateway, runner, images } = manifestOf(file);
-  // Two versions of a language may run in one image.
-  const byKey = new Map([gateway, runner, ...images].map((object) => [object.key, object]));
   const sha256 = createHash('sha256').update(content).digest('hex');
   return {
-    objects: [...byKey.values()].map(({ key, sha256, bytes }) => ({
+    objects: namedIn(file, content).map(({ key, sha256, bytes }) => ({
       key,
       sha256,
       bytes,
@@ -42,9 +51,16 @@ export function builtObjects(directory: string): {
   };
 }
 
-function manifestOf(file: string) {
+function hasManifest(directory: string): boolean {
+  return fs.existsSync(path.join(directory, 'manifest.json'));
+}
+
+/** The two kinds of manifests are told apart by what only the one has. */
+function namedIn(file: string, content: Buffer): readonly PushedObject[] {
   try {
-    return readArtifactManifest(file);
+    return content.includes('"programs"')
+      ? programObjectsOf(readProgramManifest(file))
+      : objectsOf(readArtifactManifest(file));
   } catch (error) {
     throw error instanceof InvalidArtifactManifestError ? new Failure(error.message) : error;
   }

@@ -1,5 +1,5 @@
 import { tell } from '../provision/progress';
-import type { BuiltObject } from './built-objects';
+import type { BuiltObject, BuiltObjects } from './built-objects';
 import { checkFile, type CheckedFile } from './checked-file';
 import { inParallel } from './in-parallel';
 import type { ObjectStore, Outcome } from './object-store';
@@ -15,16 +15,17 @@ export interface Pushed {
 }
 
 /**
- * Brings a bucket to hold the objects, and the manifest last: who finds a manifest there finds all that it names. Nothing is sent
+ * Brings a bucket to hold the objects, and the manifests last: who finds a manifest there finds all that it names. Nothing is sent
  * before every file was found to be what its name says.
  */
 export async function push(
   store: ObjectStore,
-  built: { readonly objects: readonly BuiltObject[]; readonly manifest: BuiltObject },
+  built: readonly BuiltObjects[],
   signal: AbortSignal,
 ): Promise<readonly Pushed[]> {
   await store.open();
-  const checked = await checkAll([...built.objects, built.manifest], signal);
+  const manifests = built.map(({ manifest }) => manifest);
+  const checked = await checkAll([...built.flatMap(({ objects }) => objects), ...manifests], signal);
   const outcomes = new Map<string, Outcome>();
   await inParallel(checked, { atOnce: QUESTIONS_AT_ONCE, signal }, async (file, within) => {
     if (await store.holds(file, within)) outcomes.set(file.key, 'there');
@@ -40,7 +41,7 @@ export async function push(
     outcomes.set(file.key, outcome);
     progress.say(`${outcome === 'resumed' ? 'sent the rest of' : 'sent'} ${file.key} (${inWords(file.bytes)})`);
   };
-  const isManifest = ({ key }: BuiltObject) => key === built.manifest.key;
+  const isManifest = ({ key }: BuiltObject) => manifests.some((manifest) => manifest.key === key);
   try {
     if (missing.length > 0) tell(`sending ${inWords(totalBytes(missing))} to ${store.url} ...`);
     const objects = missing.filter((file) => !isManifest(file));

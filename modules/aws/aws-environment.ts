@@ -1,3 +1,4 @@
+import type { HostAgents } from '../boot/host-agents';
 import type { AccessLogBucket } from './access-log-bucket';
 import type { ArtifactBucket } from './artifact-bucket';
 import type { BootstrapBucket } from './bootstrap-bucket';
@@ -17,6 +18,8 @@ export interface AwsEnvironment {
   readonly artifacts: ArtifactBucket;
   /** What was put there ahead of the stack. */
   readonly bootstrap: BootstrapBucket;
+  /** Host agents that were put there. @default none - each stack uploads its own */
+  readonly hostAgents?: HostAgents;
   readonly accessLogs: AccessLogBucket;
   readonly permissionsBoundaryArn?: string;
   /** Tags on everything, by the provider; repeated where AWS itself makes the resource (instances, disks). */

@@ -1,3 +1,4 @@
+import { checkHostAgents } from '../boot/host-agents';
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
 import { checkName } from '../physical-name';
@@ -78,6 +79,7 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
     );
   }
   checkName('environment', props.environment, 8);
+  checkHostAgents(props.hostAgents);
   if (props.region === '' || (isKnown(props.region) && !REGION.test(props.region))) {
     throw new InvalidPropError('region', props.region, 'must be an AWS region, such as "eu-central-1"');
   }

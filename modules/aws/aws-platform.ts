@@ -40,7 +40,7 @@ export class AwsPlatform extends Platform {
   constructor(scope: Construct, id: string, props: AwsPlatformProps) {
     super(scope, id);
     const resolved = resolveAwsPlatformProps(props);
-    const { application, environment, region, deletionProtection, permissionsBoundaryArn } = resolved;
+    const { application, environment, region, deletionProtection, permissionsBoundaryArn, hostAgents } = resolved;
     const tags = { application, environment, ...resolved.tags };
     addAwsProvider(this, region, tags);
     const { accountId } = new DataAwsCallerIdentity(this, 'account', {});
@@ -57,7 +57,8 @@ export class AwsPlatform extends Platform {
     });
     const bootstrap = bootstrapBucket(place);
     const network = this.addNetwork(resolved, { ...place, keyArn, artifacts, bootstrap });
-    this.aws = { ...place, tags, keyArn, network, artifacts, bootstrap, accessLogs, permissionsBoundaryArn };
+    const programs = { artifacts, bootstrap, hostAgents };
+    this.aws = { ...place, ...programs, tags, keyArn, network, accessLogs, permissionsBoundaryArn };
   }
 
   override tlsService(id: string, props: TlsServiceProps): AwsAlbTlsService {

@@ -28,25 +28,22 @@ export interface ArtifactManifest {
   readonly images: readonly PushedImage[];
 }
 
-/** The manifest is not there, or is not one. */
+/** A manifest of pushed objects is not there, or is not one, or is of another version of Sandpiper. */
 export class InvalidArtifactManifestError extends Error {
-  constructor(file: string, reason: string) {
-    super(`${file}: ${reason}; docs/playground.md, "On the clouds", says what it holds`);
+  /** @param build the line that writes the manifest */
+  constructor(file: string, reason: string, build: string) {
+    super(`${file}: ${reason}; run \`${build}\`, then \`./sandpiper push\``);
     this.name = 'InvalidArtifactManifestError';
   }
 }
 
+const BUILD = './sandpiper build --playground';
+
 /** @throws InvalidArtifactManifestError naming the file and what is wrong with it */
 export function readArtifactManifest(file: string): ArtifactManifest {
-  let value: Partial<ArtifactManifest>;
-  try {
-    value = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<ArtifactManifest>;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new InvalidArtifactManifestError(file, code === 'ENOENT' ? 'does not exist' : message);
-  }
+  const value = readManifest<ArtifactManifest>(file, BUILD);
   const refuse = (reason: string): never => {
-    throw new InvalidArtifactManifestError(file, reason);
+    throw new InvalidArtifactManifestError(file, reason, BUILD);
   };
   if (value.schemaVersion !== 1) refuse(`schemaVersion is ${JSON.stringify(value.schemaVersion)}, not 1`);
   if (value.architecture !== 'x64') refuse(`architecture is ${JSON.stringify(value.architecture)}, not "x64"`);
@@ -54,12 +51,33 @@ export function readArtifactManifest(file: string): ArtifactManifest {
   const { gateway, runner, images } = value as ArtifactManifest;
   const objects = { gateway, runner, ...Object.fromEntries(images.map((image, index) => [`images[${index}]`, image])) };
   for (const [name, object] of Object.entries(objects)) {
-    if (!isObject(object)) refuse(`${name} has no key that holds its SHA-256, or no size`);
+    if (!isPushedObject(object)) refuse(`${name} has no key that holds its SHA-256, or no size`);
   }
   return value as ArtifactManifest;
 }
 
-function isObject(object: PushedObject | undefined): boolean {
+/** Every object that the manifest names, each once: two versions of a language may run in one image. */
+export function objectsOf({ gateway, runner, images }: ArtifactManifest): readonly PushedObject[] {
+  return [...new Map([gateway, runner, ...images].map((object) => [object.key, object])).values()];
+}
+
+/** @throws InvalidArtifactManifestError when the file is not there or holds no JSON object */
+export function readManifest<T>(file: string, build: string): Partial<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new InvalidArtifactManifestError(file, code === 'ENOENT' ? 'does not exist' : message, build);
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw new InvalidArtifactManifestError(file, 'holds no JSON object', build);
+  }
+  return value as Partial<T>;
+}
+
+/** Whether an entry names an object by its content. */
+export function isPushedObject(object: PushedObject | undefined): boolean {
   return (
     typeof object?.key === 'string' &&
     typeof object.sha256 === 'string' &&

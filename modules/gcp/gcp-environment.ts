@@ -1,3 +1,4 @@
+import type { HostAgents } from '../boot/host-agents';
 import type { ArtifactBucket } from './artifact-bucket';
 import type { BootstrapBucket } from './bootstrap-bucket';
 import type { GcpNetwork } from './network';
@@ -16,6 +17,8 @@ export interface GcpEnvironment {
   readonly artifacts: ArtifactBucket;
   /** What was put there ahead of the stack. */
   readonly bootstrap: BootstrapBucket;
+  /** Host agents that were put there. @default none - each stack uploads its own */
+  readonly hostAgents?: HostAgents;
   /** Labels on everything, by the provider; repeated where Google itself makes the resource (disks). */
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -1,3 +1,4 @@
+import { checkHostAgents } from '../boot/host-agents';
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
 import { checkName } from '../physical-name';
@@ -72,6 +73,7 @@ export function resolveGcpPlatformProps(props: GcpPlatformProps): ResolvedGcpPla
   const application = props.application ?? 'sandpiper';
   checkName('application', application, 12);
   checkName('environment', props.environment, 8);
+  checkHostAgents(props.hostAgents);
   checkPattern('project', props.project, PROJECT, 'must be the id of a project (not its number or display name)');
   checkPattern('region', props.region, REGION, 'must be a Google Cloud region, such as "europe-west3"');
   checkPattern(

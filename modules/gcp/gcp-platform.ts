@@ -52,6 +52,7 @@ export class GcpPlatform extends Platform {
         : new OwnNetwork(this, 'network', resolved, apis),
       artifacts: new ArtifactBucket(this, 'artifacts', resolved),
       bootstrap: bootstrapBucket({ project, application }),
+      hostAgents: resolved.hostAgents,
       labels,
     };
     this.services = new Construct(this, 'services');

@@ -36,11 +36,11 @@ export function addInstanceAccount(
     description: `${options.description} ${id} (${platform.environment})`,
   });
   const { bootstrap, artifacts } = platform;
-  const read = mayRead(scope, 'read-artifacts', {
-    bucket: artifacts.bucket.name,
-    account,
-    objects: objects.filter(({ bucket }) => bucket !== bootstrap.bucket),
-  });
+  const uploaded = objects.filter(({ bucket }) => bucket !== bootstrap.bucket);
+  const readUploaded =
+    uploaded.length > 0
+      ? [mayRead(scope, 'read-artifacts', { bucket: artifacts.bucket.name, account, objects: uploaded })]
+      : [];
   const pushed = objects.filter(({ bucket }) => bucket === bootstrap.bucket);
   const readPushed =
     pushed.length + prefixes.length > 0
@@ -52,7 +52,7 @@ export function addInstanceAccount(
     role: 'roles/logging.logWriter',
     member: account.member,
   });
-  return { account, grants: [read, ...readPushed, log] };
+  return { account, grants: [...readUploaded, ...readPushed, log] };
 }
 
 /** Lets an account read some objects of a bucket, and nothing else in it. */

@@ -4,7 +4,6 @@ import type { ServiceAccount } from '@cdktf/provider-google/lib/service-account'
 import { Op } from 'cdktf';
 import { Construct } from 'constructs';
 import { renderBootScript } from '../boot/boot-script';
-import { hostAgentBinary } from '../boot/host-agent-binary';
 import { GcpEventStore } from '../event-store/gcp-memorystore';
 import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { FirewallRules } from '../gcp/firewall-rules';
@@ -15,6 +14,7 @@ import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
 import { specOf, storedObject } from '../tls-service/gcp-boot';
 import { GcpHttpsLbTlsService } from '../tls-service/gcp-https-lb';
+import { storeHostAgent } from '../tls-service/gcp-programs';
 import type { ITlsService } from '../tls-service/tls-service';
 import { addFleetAlarms, addGatewayAlarm, type AddAlarm } from './gcp-alarms';
 import { addDashboard } from './gcp-dashboard';
@@ -67,11 +67,7 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
     this.queues = addQueues(fleet);
     const objects = {
       runner: platform.bootstrap.object(props.runner),
-      hostAgent: platform.artifacts.store(this, 'host-agent', {
-        prop: 'host-agent',
-        path: hostAgentBinary('x64'),
-        prefix: `host-agent/${id}`,
-      }),
+      hostAgent: storeHostAgent(fleet, 'x64'),
     };
     const identity = addRunnerIdentity(fleet, this.queues, Object.values(objects));
     this.serviceAccount = identity.account;

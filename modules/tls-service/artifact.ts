@@ -2,7 +2,7 @@
 export type Architecture = 'x64' | 'arm64';
 
 /** The program a service runs. */
-export type Artifact = BinaryArtifact | ArchiveArtifact | PushedArtifact;
+export type Artifact = BinaryArtifact | ArchiveArtifact | PushedArtifact | PushedBinaryArtifact;
 
 /** One executable Linux file that listens on the service's port. Statically linked, or linked against what Debian 12 has. */
 export interface BinaryArtifact {
@@ -23,26 +23,38 @@ export interface ArchiveArtifact {
 }
 
 /**
- * A gzip-compressed tar archive that lies in the bootstrap bucket of the account already, and the command to run in it: nothing of it travels with the configuration, so that a remote run of Terraform uploads none of it.
+ * A file that lies in the bootstrap bucket of the account already: nothing of it travels with the configuration, so that a remote run of
+ * Terraform uploads none of it.
  */
-export interface PushedArtifact {
-  readonly kind: 'pushed';
+export interface PushedFile {
   /** Key of the object: content-addressed, it holds {@link sha256}. */
   readonly key: string;
-  /** SHA-256 of the archive, lower-case hex. */
+  /** SHA-256 of the file, lower-case hex. */
   readonly sha256: string;
+}
+
+/** A gzip-compressed tar archive in the bootstrap bucket, and the command to run in it. */
+export interface PushedArtifact extends PushedFile {
+  readonly kind: 'pushed';
   /** Program and arguments. The program is a path inside the archive, such as `bin/server`. */
   readonly command: readonly [string, ...string[]];
 }
 
-/** What a machine unpacks: a pushed artifact is an archive. */
-export function kindOnMachine({ kind }: Artifact): 'binary' | 'archive' {
-  return kind === 'binary' ? 'binary' : 'archive';
+/** One executable Linux file in the bootstrap bucket: otherwise as {@link BinaryArtifact}. */
+export interface PushedBinaryArtifact extends PushedFile {
+  readonly kind: 'pushedBinary';
+  /** Arguments given to it. @default none */
+  readonly args?: readonly string[];
+}
+
+/** What a machine does with the file: an archive is unpacked. */
+export function kindOnMachine(artifact: Artifact): 'binary' | 'archive' {
+  return 'command' in artifact ? 'archive' : 'binary';
 }
 
 /** Program and arguments on the machine, relative to where the artifact was put. */
 export function commandOnMachine(artifact: Artifact): readonly string[] {
-  return artifact.kind === 'binary' ? ['./program', ...(artifact.args ?? [])] : artifact.command;
+  return 'command' in artifact ? artifact.command : ['./program', ...(artifact.args ?? [])];
 }
 
 /** The program is one executable file. */
@@ -56,9 +68,11 @@ export function archive(path: string, command: readonly [string, ...string[]]): 
 }
 
 /** The program is `command`, inside an archive that was pushed to the bootstrap bucket. */
-export function pushed(
-  object: { readonly key: string; readonly sha256: string },
-  command: readonly [string, ...string[]],
-): PushedArtifact {
-  return { kind: 'pushed', key: object.key, sha256: object.sha256, command };
+export function pushed({ key, sha256 }: PushedFile, command: readonly [string, ...string[]]): PushedArtifact {
+  return { kind: 'pushed', key, sha256, command };
+}
+
+/** The program is one executable file that was pushed to the bootstrap bucket. */
+export function pushedBinary({ key, sha256 }: PushedFile, args?: readonly string[]): PushedBinaryArtifact {
+  return { kind: 'pushedBinary', key, sha256, args };
 }

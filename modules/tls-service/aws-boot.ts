@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { StoredArtifact } from '../aws/artifact-bucket';
 import type { AwsEnvironment } from '../aws/aws-environment';
 import { hostAgentBinary } from '../boot/host-agent-binary';
+import { pushedHostAgent } from '../boot/host-agents';
 import type { MachineSpec, StoredObject } from '../boot/machine-spec';
 import { commandOnMachine, kindOnMachine, type Architecture } from './artifact';
 import type { ReadableSecret } from './aws-secret';
@@ -13,7 +14,7 @@ export interface Programs {
   readonly hostAgent: StoredArtifact;
 }
 
-/** Puts the program and the host agent into the artifact bucket. */
+/** Puts the program and the host agent into the artifact bucket, unless they were pushed. */
 export function storePrograms(
   scope: Construct,
   { id, platform, props }: { id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps },
@@ -21,15 +22,20 @@ export function storePrograms(
   const { artifact } = props;
   return {
     artifact:
-      artifact.kind === 'pushed'
+      'key' in artifact
         ? platform.bootstrap.object(artifact)
         : platform.artifacts.store(scope, 'artifact', { prop: 'artifact.path', path: artifact.path, prefix: id }),
     hostAgent: storeHostAgent(platform, props.architecture),
   };
 }
 
-/** Puts the host agent into the artifact bucket, once for all machines. */
-export function storeHostAgent({ artifacts }: AwsEnvironment, architecture: Architecture): StoredArtifact {
+/** Puts the host agent into the artifact bucket, once for all machines, or names the one that was pushed. @throws InvalidPropError */
+export function storeHostAgent(
+  { artifacts, bootstrap, hostAgents }: AwsEnvironment,
+  architecture: Architecture,
+): StoredArtifact {
+  const pushed = pushedHostAgent(hostAgents, architecture);
+  if (pushed !== undefined) return bootstrap.object(pushed);
   return artifacts.storeShared(`host-agent-${architecture}`, {
     prop: 'architecture',
     path: hostAgentBinary(architecture),

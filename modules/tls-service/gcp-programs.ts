@@ -1,5 +1,8 @@
 import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { hostAgentBinary } from '../boot/host-agent-binary';
+import { pushedHostAgent } from '../boot/host-agents';
+import type { GcpPart } from '../gcp/gcp-part';
+import type { Architecture } from './artifact';
 import type { GcpService } from './gcp-service';
 
 /** What an instance fetches at boot. */
@@ -8,23 +11,31 @@ export interface GcpPrograms {
   readonly hostAgent: StoredArtifact;
 }
 
-/** Puts the service's program and the host agent into the platform's bucket. */
-export function storePrograms({ scope, id, props, platform }: GcpService): GcpPrograms {
+/** Puts the service's program and the host agent into the platform's bucket, unless they were pushed. */
+export function storePrograms(service: GcpService): GcpPrograms {
+  const { scope, id, props, platform } = service;
   const { artifact } = props;
   return {
     artifact:
-      artifact.kind === 'pushed'
+      'key' in artifact
         ? platform.bootstrap.object(artifact)
         : platform.artifacts.store(scope, 'artifact', {
             prop: 'artifact.path',
             path: artifact.path,
             prefix: `services/${id}`,
           }),
-    hostAgent: platform.artifacts.store(scope, 'host-agent', {
-      prop: 'host-agent',
-      path: hostAgentBinary(props.architecture),
-      // Each service has its own copy, so that a service can be destroyed alone.
-      prefix: `host-agent/${id}`,
-    }),
+    hostAgent: storeHostAgent(service, props.architecture),
   };
+}
+
+/** Puts the host agent into the platform's bucket, or names the one that was pushed. @throws InvalidPropError */
+export function storeHostAgent({ scope, id, platform }: GcpPart, architecture: Architecture): StoredArtifact {
+  const pushed = pushedHostAgent(platform.hostAgents, architecture);
+  if (pushed !== undefined) return platform.bootstrap.object(pushed);
+  return platform.artifacts.store(scope, 'host-agent', {
+    prop: 'host-agent',
+    path: hostAgentBinary(architecture),
+    // Each service has its own copy, so that a service can be destroyed alone.
+    prefix: `host-agent/${id}`,
+  });
 }

@@ -1,6 +1,6 @@
 import { InvalidPropError } from '../invalid-prop';
 import { isKnown } from '../known';
-import type { PushedArtifact } from './artifact';
+import type { PushedFile } from './artifact';
 import { checkWhole, resolveCapacity, type ResolvedCapacity } from './capacity';
 import { managedCertificate, type CertificateSource } from './certificate-source';
 import { checkHostName } from './host-name';
@@ -100,11 +100,11 @@ export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServi
 }
 
 function checkArtifact({ artifact }: TlsServiceProps): void {
-  if (artifact.kind === 'pushed') checkPushed('artifact', artifact);
+  if ('key' in artifact) checkPushed('artifact', artifact);
   else if (artifact.path === '') {
     throw new InvalidPropError('artifact.path', artifact.path, 'must be the path of a file');
   }
-  if (artifact.kind === 'binary') return;
+  if (!('command' in artifact)) return;
   const program = artifact.command[0];
   if (!program || program.startsWith('/') || program.split('/').includes('..')) {
     throw new InvalidPropError(
@@ -116,7 +116,7 @@ function checkArtifact({ artifact }: TlsServiceProps): void {
 }
 
 /** @throws InvalidPropError unless the key is content-addressed: machines of a rollback find the bytes they name */
-export function checkPushed(prop: string, { key, sha256 }: PushedArtifact): void {
+export function checkPushed(prop: string, { key, sha256 }: PushedFile): void {
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
     throw new InvalidPropError(`${prop}.sha256`, sha256, 'must be 64 lower-case hex digits');
   }

@@ -4,11 +4,13 @@ import { preflightGcp } from '../../../cli/preflight/gcp/checks';
 import { hasPassed } from '../../../cli/preflight/report';
 import type { Stack } from '../../../cli/preflight/stack';
 import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
+import { programObjectsOf, readProgramManifest } from '../../../modules/boot/program-manifest';
 import { readSettings } from '../../../stacks/settings';
 import { DOMAIN, NUMBER, PROJECT, readyProject, REGION, startGoogle } from '../../support/preflight/google-project';
 import { synthesizedStack } from '../../support/preflight/synthesized';
 
 const mockManifest = path.join(__dirname, '../../support/playground/artifact-manifest.json');
+const mockPrograms = path.join(__dirname, '../../support/playground/program-manifest.json');
 
 jest.mock('../../../stacks/artifacts', () => ({
   programPath: () => __filename,
@@ -18,6 +20,10 @@ jest.mock('../../../stacks/artifacts', () => ({
         '../../../modules/boot/artifact-manifest',
       )
       .readArtifactManifest(mockManifest),
+  pushedPrograms: (architecture: 'x64' | 'arm64') =>
+    jest
+      .requireActual<typeof import('../../../modules/boot/program-manifest')>('../../../modules/boot/program-manifest')
+      .readProgramManifest(mockPrograms).programs[architecture],
 }));
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 // What `./sandpiper build` would have written.
@@ -25,7 +31,11 @@ jest.mock('../../../cli/preflight/pushed-objects', () => {
   const actual = jest.requireActual<typeof import('../../../cli/preflight/pushed-objects')>(
     '../../../cli/preflight/pushed-objects',
   );
-  return { pushedObjects: (reader: never) => actual.pushedObjects(reader, mockManifest) };
+  return {
+    ...actual,
+    pushedObjects: (reader: never, needs: never) =>
+      actual.pushedObjects(reader, needs, { playground: mockManifest, programs: mockPrograms }),
+  };
 });
 
 const { gateway, runner, images } = readArtifactManifest(mockManifest);
@@ -316,6 +326,15 @@ describe('./sandpiper preflight gcp', () => {
       state: 'failed',
       found: expect.stringContaining('another size'),
     });
+    google.state.objects![gateway.key] = gateway.bytes;
+    const pushed = { settings: { PLAYGROUND: 'false', ARTIFACTS: 'pushed', ARCHITECTURE: 'arm64' } };
+    expect(of(await look(pushed), 'artifacts').found).toBe('not pushed: user-api arm64, host-agent arm64');
+    expect(of(await look({ settings: { ARTIFACTS: 'pushed', ARCHITECTURE: 'arm64' } }), 'artifacts').found).toBe(
+      'not pushed: user-api arm64, host-agent arm64, host-agent x64',
+    );
+    for (const { key, bytes } of programObjectsOf(readProgramManifest(mockPrograms)))
+      google.state.objects![key] = bytes;
+    expect(of(await look(pushed), 'artifacts')).toMatchObject({ state: 'ok', found: 'all 2 are pushed' });
     google.state.objects = undefined;
     expect(of(await look(), 'bootstrap bucket')).toMatchObject({
       state: 'failed',

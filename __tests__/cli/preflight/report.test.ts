@@ -134,12 +134,21 @@ describe('a certificate', () => {
 it('says that nothing was built', async () => {
   const commands = { bootstrap: './sandpiper bootstrap aws', push: './sandpiper push aws' };
   const reader = { ...commands, bucket: 'b', exists: () => Promise.resolve(true), size: () => Promise.resolve(1) };
-  expect(await pushedObjects(reader, '/nowhere/manifest.json')).toMatchObject([
-    { check: 'bootstrap bucket', state: 'ok' },
-    { state: 'failed', fix: './sandpiper build, then ./sandpiper push aws' },
-  ]);
-  expect(await pushedObjects(reader, __filename)).toMatchObject([
-    { state: 'ok' },
-    { state: 'failed', fix: './sandpiper build' },
-  ]);
+  const playground = { artifacts: 'uploaded', architecture: 'x64', playground: true } as const;
+  const programs = { artifacts: 'pushed', architecture: 'x64', playground: false } as const;
+  for (const [needs, build] of [
+    [playground, './sandpiper build --playground'],
+    [programs, './sandpiper build'],
+  ] as const) {
+    const fix = `${build}, then ./sandpiper push aws`;
+    const nowhere = '/nowhere/manifest.json';
+    expect(await pushedObjects(reader, needs, { playground: nowhere, programs: nowhere })).toMatchObject([
+      { check: 'bootstrap bucket', state: 'ok' },
+      { state: 'failed', fix },
+    ]);
+    expect(await pushedObjects(reader, needs, { playground: __filename, programs: __filename })).toMatchObject([
+      { state: 'ok' },
+      { state: 'failed', fix },
+    ]);
+  }
 });

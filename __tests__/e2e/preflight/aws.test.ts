@@ -28,15 +28,21 @@ import {
   simulating,
   type SetUpClients,
 } from '../../support/preflight/aws-account';
+import { readProgramManifest } from '../../../modules/boot/program-manifest';
 import { synthesizedStack } from '../../support/preflight/synthesized';
 import { requireTool } from '../../support/require-tool';
 
 const mockManifest = path.join(__dirname, '../../support/playground/artifact-manifest.json');
+const mockPrograms = path.join(__dirname, '../../support/playground/program-manifest.json');
 
 jest.mock('../../../stacks/artifacts', () => ({
   programPath: () => __filename,
   playgroundArtifacts: () =>
     jest.requireActual('../../../modules/boot/artifact-manifest').readArtifactManifest(mockManifest),
+  pushedPrograms: (architecture: string) =>
+    jest.requireActual('../../../modules/boot/program-manifest').readProgramManifest(mockPrograms).programs[
+      architecture
+    ],
 }));
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 // What `./sandpiper build` would have written.
@@ -44,7 +50,11 @@ jest.mock('../../../cli/preflight/pushed-objects', () => {
   const actual = jest.requireActual<typeof import('../../../cli/preflight/pushed-objects')>(
     '../../../cli/preflight/pushed-objects',
   );
-  return { pushedObjects: (reader: never) => actual.pushedObjects(reader, mockManifest) };
+  return {
+    ...actual,
+    pushedObjects: (reader: never, needs: never) =>
+      actual.pushedObjects(reader, needs, { playground: mockManifest, programs: mockPrograms }),
+  };
 });
 
 const GATEWAY = `gateway/${'0'.repeat(63)}1.tar.gz`;
@@ -439,6 +449,17 @@ describe('./sandpiper preflight aws', () => {
     });
     expect(of(elsewhere, 'artifacts')).toMatchObject({ state: 'failed', found: '3 are built, none is pushed' });
     expect(of(await look({ settings: { PLAYGROUND: 'false' } }), 'artifacts').state).toBe('ok');
+    const pushed = { settings: { PLAYGROUND: 'false', ARTIFACTS: 'pushed' } };
+    expect(of(await look(pushed), 'artifacts')).toMatchObject({
+      state: 'failed',
+      found: 'not pushed: user-api x64, host-agent x64',
+      fix: `./sandpiper push aws --region ${REGION} --application sandpiper`,
+    });
+    const { userApi, hostAgent } = readProgramManifest(mockPrograms).programs.x64!;
+    for (const { key } of [userApi, hostAgent]) {
+      await aws.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: 'x' }));
+    }
+    expect(of(await look(pushed), 'artifacts')).toMatchObject({ state: 'ok', found: 'all 2 are pushed' });
   });
 
   it('finds images and instance types that are not offered', async () => {

@@ -6,6 +6,9 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { buildGoPrograms } from '../../../cli/build/go-programs';
+import { publishPrograms } from '../../../cli/build/pushed-programs';
+import { readProgramManifest } from '../../../modules/boot/program-manifest';
 import { partsOf, startS3Front, type S3Front } from '../../support/aws/s3-front';
 import { startMoto, type Moto } from '../../support/aws/moto';
 import type { CliRun } from '../../support/cli/run';
@@ -21,7 +24,7 @@ const BUCKET = 'sandpiper-bootstrap-123456789012-eu-central-1';
 const RUNNER = { bytes: 3 * PART + 4711, parts: 4 };
 
 describe('./sandpiper push aws', () => {
-  requireTool('moto_server');
+  requireTool(['moto_server', 'go']);
   let moto: Moto;
   let front: S3Front;
   let s3: S3Client;
@@ -176,12 +179,27 @@ describe('./sandpiper push aws', () => {
     expect((await push(built)).stderr).toContain('cannot be read (ENOENT)');
   });
 
+  it('sends the Go programs without anything of a playground: each one executable file', async () => {
+    const directory = temporaryDirectory('programs');
+    directories.push(directory);
+    const programs = buildGoPrograms(['linux-x64', 'linux-arm64']);
+    const manifest = readProgramManifest(publishPrograms(programs, directory)!);
+    const pushed = await cli('push', 'aws', '--artifacts', directory);
+    expect(pushed).toMatchObject({ exitCode: 0 });
+    const { userApi, hostAgent } = manifest.programs.arm64!;
+    for (const [name, { key }] of Object.entries({ 'user-api': userApi, 'host-agent': hostAgent })) {
+      const { file } = programs.find(({ program, target }) => program === name && target === 'linux-arm64')!;
+      expect((await stored(key)).equals(fs.readFileSync(file))).toBe(true);
+    }
+    expect(pushed.stdout.match(/ uploaded$/gm)).toHaveLength(5);
+  });
+
   it('says what to do when nothing was built, and when the bucket is missing', async () => {
     const empty = temporaryDirectory('artifacts');
     directories.push(empty);
     const unbuilt = await cli('push', 'aws', '--artifacts', empty);
     expect(unbuilt).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(unbuilt.stderr).toContain('manifest.json does not exist; `./sandpiper build --playground` builds it');
+    expect(unbuilt.stderr).toContain('manifest.json does not exist; `./sandpiper build` (with --playground: ');
     const { exitCode, stderr } = await cli('push', 'aws', '--artifacts', build().directory, '--application', 'other');
     expect(exitCode).toBe(1);
     expect(stderr).toBe(

@@ -1,13 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
 import { projectDirectory } from '../../../cli/provision/project';
-import { startMoto } from '../../support/aws/moto';
 import { GOOGLE, startGoogleProvider } from '../../support/google-provider/google-provider';
 import { VARIABLES as GCP_VARIABLES } from '../../support/google-provider/gcp-stack';
 import { findProviderData, loadProviderData } from '../../support/google-provider/provider-data';
 import { requireTool } from '../../support/require-tool';
 import { temporaryDirectory, terraformIn } from '../../support/terraform';
+import { creations, planOnAws } from './plans';
 import { filesIn, overrideBackend, synthesize, uploadBytes } from './upload';
 
 const LIFE_SECONDS = 240;
@@ -88,36 +87,8 @@ describe('a remote run of a plain upload', () => {
   it(
     'plans from a bare copy on AWS',
     async () => {
-      const moto = await startMoto();
-      const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-      const route53 = new Route53Client({ endpoint: moto.endpoint, region: 'eu-central-1', credentials });
-      try {
-        await route53.send(new CreateHostedZoneCommand({ Name: 'example.test', CallerReference: 'cloud' }));
-        const copy = bareCopy('aws-stack');
-        const services = ['ec2', 'iam', 'kms', 'route53', 's3', 'sts'];
-        overrideBackend(copy, {
-          provider: {
-            aws: {
-              access_key: 'test',
-              secret_key: 'test',
-              skip_credentials_validation: true,
-              s3_use_path_style: true,
-              endpoints: [Object.fromEntries(services.map((service) => [service, moto.endpoint]))],
-            },
-          },
-        });
-        const variables = { aws_region: 'eu-central-1', domain: 'api.example.test', zone: 'example.test' };
-        const terraform = terraformIn(copy, { variables: { ...variables, app_jwt_secret: 'sekret' } });
-        await terraform.init();
-        await terraform.validate();
-        const { json } = await terraform.plan();
-        expect(
-          json.resource_changes!.filter(({ change }) => change.actions.join() === 'create').length,
-        ).toBeGreaterThan(60);
-      } finally {
-        route53.destroy();
-        await moto.stop();
-      }
+      const json = await planOnAws(bareCopy('aws-stack'));
+      expect(creations(json)).toBeGreaterThan(60);
     },
     LIFE_SECONDS * 1000,
   );
@@ -138,9 +109,7 @@ describe('a remote run of a plain upload', () => {
           expect(stderr).toContain(`"${name}"`);
         }
         const { json } = await terraform.with({ variables: GCP_VARIABLES }).plan();
-        expect(
-          json.resource_changes!.filter(({ change }) => change.actions.join() === 'create').length,
-        ).toBeGreaterThan(40);
+        expect(creations(json)).toBeGreaterThan(40);
       } finally {
         await provider.stop();
       }

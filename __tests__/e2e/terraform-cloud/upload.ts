@@ -3,17 +3,31 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { projectDirectory } from '../../../cli/provision/project';
 
-/** Runs the app command of cdktf.json, as `cdktf deploy` does, and returns the directory that holds the stacks' directories. */
-export function synthesize(outdir: string, settings: Readonly<Record<string, string>>): string {
-  const { app } = JSON.parse(fs.readFileSync(path.join(projectDirectory, 'cdktf.json'), 'utf8')) as { app: string };
+/**
+ * Runs the app command of cdktf.json, as `cdktf deploy` does, and returns the directory that holds the stacks' directories.
+ *
+ * @param checkout @default this one
+ */
+export function synthesize(
+  outdir: string,
+  settings: Readonly<Record<string, string>>,
+  checkout = projectDirectory,
+): string {
+  const { app, status, stdout, stderr } = runApp(outdir, settings, checkout);
+  if (status !== 0) throw new Error(`${app} ended with ${status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
+  return path.join(outdir, 'stacks');
+}
+
+/** The same, whether it succeeds or not. */
+export function runApp(outdir: string, settings: Readonly<Record<string, string>>, checkout: string) {
+  const { app } = JSON.parse(fs.readFileSync(path.join(checkout, 'cdktf.json'), 'utf8')) as { app: string };
   fs.mkdirSync(outdir, { recursive: true });
   const { status, stdout, stderr } = spawnSync('sh', ['-c', app], {
-    cwd: projectDirectory,
+    cwd: checkout,
     env: { ...process.env, CDKTF_OUTDIR: outdir, CDKTF_CONTEXT_JSON: '{}', ...settings },
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`${app} ended with ${status}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
-  return path.join(outdir, 'stacks');
+  return { app, status, stdout, stderr };
 }
 
 /** Every file below a directory: its content by its path in there. Links are refused: they would not travel. */

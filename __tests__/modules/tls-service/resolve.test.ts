@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { App, TerraformStack, TerraformVariable } from 'cdktf';
 import { InvalidPropError } from '../../../modules/invalid-prop';
-import { archive, binary } from '../../../modules/tls-service/artifact';
+import { archive, binary, pushedBinary } from '../../../modules/tls-service/artifact';
 import { existingCertificates, managedCertificate } from '../../../modules/tls-service/certificate-source';
 import { matchesPublicPath } from '../../../modules/tls-service/public-path';
 import { resolveTlsServiceProps } from '../../../modules/tls-service/resolve';
@@ -38,6 +38,8 @@ describe('resolveTlsServiceProps', () => {
     ['port', { port: 80 }],
     ['port', { port: 3001 }],
     ['artifact.path', { artifact: binary('') }],
+    ['artifact.key', { artifact: pushedBinary({ key: 'user-api', sha256: 'a'.repeat(64) }) }],
+    ['artifact.sha256', { artifact: pushedBinary({ key: 'user-api/x', sha256: 'x' }) }],
     ['artifact.command[0]', { artifact: archive('a.tar.gz', ['../bin/sh']) }],
     ['artifact.command[0]', { artifact: archive('a.tar.gz', ['/bin/sh']) }],
     ['publicPaths', { publicPaths: [] }],

@@ -1,6 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { ArtifactManifest, PushedImage, PushedObject } from '../../../modules/boot/artifact-manifest';
+import {
+  objectsOf,
+  type ArtifactManifest,
+  type PushedImage,
+  type PushedObject,
+} from '../../../modules/boot/artifact-manifest';
 import type { ImageStore } from '../../../services/images/store';
 import type { BuiltVersion } from '../../../services/languages/built-versions';
 import { missingTool } from '../../failure';
@@ -12,7 +17,7 @@ import { catalogue } from '../../run/local-runner';
 import { fingerprintOf } from '../fingerprint';
 import { packArchive } from './archive';
 import { provideImages } from './images';
-import { ObjectDirectory, writeWhole } from './objects';
+import { ObjectDirectory, writeWhole } from '../objects';
 import { layGateway, layRunner, provisionIngredients, type Ingredients } from './programs';
 
 /** Where the manifest and what it names lie; `stacks/artifacts.ts` reads it. */
@@ -56,7 +61,7 @@ export async function buildPlayground(selection: string): Promise<BuiltPlaygroun
       runner: await provideArchive(objects, 'runner', ingredients),
       images,
     };
-    return { manifest, file: objects.publish(manifest) };
+    return { manifest, file: objects.publish(manifest, objectsOf(manifest)) };
   } finally {
     objects.close();
   }

@@ -12,7 +12,7 @@ import { localSandboxPrograms } from '../../run/sandbox-programs';
 import { elfMachines, readElf } from '../elf';
 import { buildPage } from '../page';
 import { bundleProgram } from './bundle';
-import { linkOrCopy } from './objects';
+import { linkOrCopy } from '../objects';
 
 /** What goes into the archives beside the bundles: files of this machine, made or fetched once. */
 export interface Ingredients {

@@ -1,17 +1,17 @@
 import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { awsBootstrapBucketName } from '../../../modules/boot/bootstrap-names';
 import { ok, type Finding } from '../check';
-import { pushedObjects } from '../pushed-objects';
+import { needsBucket, pushedObjects, type Manifests } from '../pushed-objects';
 import type { AwsAccount } from './account';
 
-/** Bucket and artifacts of a playground; the user API's are uploaded by the stack itself. */
+/** The bootstrap bucket, and what the stack's machines fetch from it. */
 export async function artifacts(
   account: AwsAccount,
   signal: AbortSignal,
-  manifest?: string,
+  manifests?: Manifests,
 ): Promise<readonly Finding[]> {
   const { settings, identity, clients } = account;
-  if (!settings.playground) return [ok('the stack uploads all that it needs (PLAYGROUND=true needs more)')];
+  if (!needsBucket(settings)) return [ok('the stack uploads all that it needs (PLAYGROUND=true needs more)')];
   const { accountId } = identity;
   const { application } = settings;
   const region = account.region();
@@ -30,7 +30,8 @@ export async function artifacts(
         (await unlessAbsent(clients.s3.send(new HeadObjectCommand({ ...place, Key: key }), { abortSignal: signal })))
           ?.ContentLength,
     },
-    manifest,
+    settings,
+    manifests,
   );
 }
 

@@ -1,13 +1,17 @@
 import { gcpBootstrapBucketName } from '../../../modules/boot/bootstrap-names';
 import { ok, type Finding } from '../check';
-import { pushedObjects } from '../pushed-objects';
+import { needsBucket, pushedObjects, type Manifests } from '../pushed-objects';
 import { unlessAbsent } from './google';
 import type { GcpProject } from './project';
 
-/** Bucket and artifacts of a playground; the user API's are uploaded by the stack itself. */
-export async function artifacts(of: GcpProject, signal: AbortSignal, manifest?: string): Promise<readonly Finding[]> {
+/** The bootstrap bucket, and what the stack's machines fetch from it. */
+export async function artifacts(
+  of: GcpProject,
+  signal: AbortSignal,
+  manifests?: Manifests,
+): Promise<readonly Finding[]> {
   const { settings, google, project } = of;
-  if (!settings.playground) return [ok('the stack uploads all that it needs (PLAYGROUND=true needs more)')];
+  if (!needsBucket(settings)) return [ok('the stack uploads all that it needs (PLAYGROUND=true needs more)')];
   const { application } = settings;
   const bucket = gcpBootstrapBucketName({ project, application });
   const flags = `--project ${project} --application ${application}`;
@@ -25,6 +29,7 @@ export async function artifacts(of: GcpProject, signal: AbortSignal, manifest?: 
         return object === undefined ? undefined : Number(object.size);
       },
     },
-    manifest,
+    settings,
+    manifests,
   );
 }

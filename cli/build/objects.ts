@@ -1,9 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { ArtifactManifest, PushedObject } from '../../../modules/boot/artifact-manifest';
+import type { PushedObject } from '../../modules/boot/artifact-manifest';
 
-/** Where objects lie, each at its key. */
-const KINDS = ['gateway', 'runner', 'images'] as const;
 const MANIFEST = 'manifest.json';
 
 /**
@@ -38,9 +36,14 @@ export class ObjectDirectory {
     linkOrCopy(file, target);
   }
 
-  /** Puts what was collected into place, then the manifest, and removes what it does not name. @returns the manifest's path */
-  publish(manifest: ArtifactManifest): string {
-    const keys = new Set([manifest.gateway, manifest.runner, ...manifest.images].map(({ key }) => key));
+  /**
+   * Puts what was collected into place, then the manifest, and removes what it does not name.
+   *
+   * @param objects all that the manifest names
+   * @returns the manifest's path
+   */
+  publish(manifest: object, objects: readonly PushedObject[]): string {
+    const keys = new Set(objects.map(({ key }) => key));
     for (const key of keys) {
       const target = path.join(this.directory, key);
       fs.mkdirSync(path.dirname(target), { recursive: true });
@@ -48,8 +51,9 @@ export class ObjectDirectory {
     }
     const file = path.join(this.directory, MANIFEST);
     writeWhole(file, `${JSON.stringify(manifest, null, 2)}\n`);
-    for (const kind of KINDS) {
-      for (const name of readDirectory(path.join(this.directory, kind))) {
+    // Keys are of one kind and one name: `gateway/<sha256>.tar.gz`.
+    for (const kind of new Set([...keys].map((key) => path.dirname(key)))) {
+      for (const name of fs.readdirSync(path.join(this.directory, kind))) {
         if (!keys.has(`${kind}/${name}`)) fs.rmSync(path.join(this.directory, kind, name), { force: true });
       }
     }
@@ -85,8 +89,4 @@ function removeScratchOfDead(directory: string): void {
       fs.rmSync(path.join(directory, name), { recursive: true, force: true });
     }
   }
-}
-
-function readDirectory(directory: string): string[] {
-  return fs.existsSync(directory) ? fs.readdirSync(directory) : [];
 }

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { ObjectDirectory } from '../../../../cli/build/playground/objects';
-import { readArtifactManifest, type ArtifactManifest } from '../../../../modules/boot/artifact-manifest';
+import { ObjectDirectory } from '../../../cli/build/objects';
+import { objectsOf, readArtifactManifest, type ArtifactManifest } from '../../../modules/boot/artifact-manifest';
 
 const sha = (digit: string): string => digit.repeat(64);
 const archive = (name: string, digit: string) => ({
@@ -35,12 +35,11 @@ describe('the directory of objects', () => {
   });
   afterEach(() => fs.rmSync(path.dirname(source), { recursive: true, force: true }));
 
-  const keysOf = (manifest: ArtifactManifest): string[] =>
-    [manifest.gateway, manifest.runner, ...manifest.images].map(({ key }) => key);
+  const keysOf = (manifest: ArtifactManifest): string[] => objectsOf(manifest).map(({ key }) => key);
   const build = (manifest: ArtifactManifest): void => {
     const objects = ObjectDirectory.open(directory);
     for (const key of keysOf(manifest)) objects.add(key, source);
-    objects.publish(manifest);
+    objects.publish(manifest, objectsOf(manifest));
     objects.close();
   };
   const present = (): string[] =>
@@ -78,7 +77,8 @@ describe('the directory of objects', () => {
     const before = present();
     const objects = ObjectDirectory.open(directory);
     objects.add(archive('gateway', '7').key, source);
-    expect(() => objects.publish(manifestOf('1', '7', '3'))).toThrow('ENOENT');
+    const manifest = manifestOf('1', '7', '3');
+    expect(() => objects.publish(manifest, objectsOf(manifest))).toThrow('ENOENT');
     objects.close();
     expect(present()).toEqual(before);
   });
@@ -89,7 +89,7 @@ describe('the directory of objects', () => {
     const slow = ObjectDirectory.open(directory);
     for (const object of [first.gateway, first.runner, ...first.images]) expect(slow.keep(object)).toBe(true);
     build(second);
-    slow.publish(first);
+    slow.publish(first, objectsOf(first));
     slow.close();
     expect(present()).toEqual([...keysOf(first), 'manifest.json'].sort());
   });
