@@ -11,3 +11,8 @@ export function awsBootstrapBucketName(place: {
 export function gcpBootstrapBucketName(place: { readonly project: string; readonly application: string }): string {
   return `${place.project}-${place.application}-bootstrap`;
 }
+
+/** What an object of a bootstrap bucket is, as the first parts of its key: `runner/` of `runner/<sha256>.tar.gz`. A key without parts is all of it. */
+export function kindOfKey(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1) || key;
+}

@@ -3,6 +3,7 @@ import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
+import { kindOfKey } from '../boot/bootstrap-names';
 import { physicalName } from '../physical-name';
 import type { StoredArtifact } from './artifact-bucket';
 import type { GcpPart } from './gcp-part';
@@ -24,12 +25,12 @@ export function addInstanceAccount(
     /** Whose they are: `Instances of`. */
     readonly description: string;
     readonly objects: readonly StoredArtifact[];
-    /** First parts of the names of objects in the bootstrap bucket, each with a slash at its end. @default none */
-    readonly prefixes?: readonly string[];
+    /** Keys of the bootstrap bucket, besides. @default none */
+    readonly keys?: readonly string[];
   },
 ): InstanceAccount {
   const { scope, platform, id } = part;
-  const { objects, prefixes = [] } = options;
+  const { objects, keys = [] } = options;
   const account = new ServiceAccount(scope, 'service-account', {
     accountId: accountId([platform.application, platform.environment, id]),
     displayName: part.name(),
@@ -41,10 +42,12 @@ export function addInstanceAccount(
     uploaded.length > 0
       ? [mayRead(scope, 'read-artifacts', { bucket: artifacts.bucket.name, account, objects: uploaded })]
       : [];
-  const pushed = objects.filter(({ bucket }) => bucket === bootstrap.bucket);
+  const pushed = objects.filter(({ bucket }) => bucket === bootstrap.bucket).map(({ key }) => key);
+  // All of its kinds: a machine of an older template, or of one that is rolled back to, finds the bytes that it names.
+  const prefixes = [...new Set([...pushed, ...keys].map(kindOfKey))].sort();
   const readPushed =
-    pushed.length + prefixes.length > 0
-      ? [mayRead(scope, 'read-pushed', { bucket: bootstrap.bucket, account, objects: pushed, prefixes })]
+    prefixes.length > 0
+      ? [mayRead(scope, 'read-pushed', { bucket: bootstrap.bucket, account, objects: [], prefixes })]
       : [];
   // Cloud Logging has no narrower grant for writing: neither a log nor a bucket can be named (docs/policy-exceptions.md).
   const log = new ProjectIamMember(scope, 'write-logs', {
@@ -73,7 +76,7 @@ function mayRead(
     member: props.account.member,
     condition: {
       title: 'own-program',
-      description: 'The program of the service and the host agent, nothing else',
+      description: 'What the machines run, nothing else',
       expression: [
         ...props.objects.map(({ resourceName }) => `resource.name == "${resourceName}"`),
         ...prefixes.map((prefix) => `resource.name.startsWith("projects/_/buckets/${props.bucket}/objects/${prefix}")`),

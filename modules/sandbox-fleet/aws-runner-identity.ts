@@ -1,11 +1,12 @@
 import type { StoredArtifact } from '../aws/artifact-bucket';
 import { addInstanceRole, type InstanceIdentity } from '../aws/instance-role';
 import type { PolicyStatement } from '../aws/policy-document';
+import { readPrograms } from '../aws/read-programs';
 import type { AwsFleet } from './aws-fleet';
 import type { AwsQueues } from './aws-queue';
 
 /**
- * The runners' role: takes jobs of its own queue and puts dead letters aside, reads its own objects, writes its own log group,
+ * The runners' role: takes jobs of its own queue and puts dead letters aside, reads the programs and images of its kinds, writes its own log group,
  * reaches the event store, and speaks for its own machine to its group. Nothing else.
  */
 export function addRunnerIdentity(
@@ -18,17 +19,12 @@ export function addRunnerIdentity(
 ): InstanceIdentity {
   const { scope, id, platform, props, eventStore } = fleet;
   const { queues, objects, logGroupArn } = options;
-  const images = props.imageKeys.map((key) => `${platform.bootstrap.arn}/${key}`);
   return addInstanceRole(scope, {
     id,
     platform,
     description: 'Runners of',
     statements: [
-      {
-        sid: 'ReadOwnPrograms',
-        actions: ['s3:GetObject', 's3:GetObjectVersion'],
-        resources: [...objects.map(({ arn }) => arn), ...images],
-      },
+      ...readPrograms(platform, objects, props.imageKeys),
       {
         sid: 'WriteOwnJournal',
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

@@ -3,7 +3,6 @@ import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-ia
 import type { StoredArtifact } from '../gcp/artifact-bucket';
 import { addInstanceAccount, type InstanceAccount } from '../gcp/instance-account';
 import type { GcpFleet } from './gcp-fleet';
-import { IMAGE_PREFIX } from './gcp-options';
 import type { GcpQueues } from './gcp-queue';
 
 /**
@@ -19,7 +18,7 @@ export function addRunnerIdentity(
   const { account, grants } = addInstanceAccount(fleet, {
     description: 'Runners of',
     objects,
-    prefixes: props.imageKeys.length > 0 ? [IMAGE_PREFIX] : [],
+    keys: props.imageKeys,
   });
   const { member } = account;
   return {

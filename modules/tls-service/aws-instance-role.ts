@@ -3,6 +3,7 @@ import type { StoredArtifact } from '../aws/artifact-bucket';
 import type { AwsEnvironment } from '../aws/aws-environment';
 import { addInstanceRole, type InstanceIdentity } from '../aws/instance-role';
 import type { PolicyStatement } from '../aws/policy-document';
+import { readPrograms } from '../aws/read-programs';
 import type { ReadableSecret } from './aws-secret';
 
 /** The instances' role: reads its own artifact, the host agent and its own secrets, writes its own log group, nothing else. */
@@ -22,11 +23,7 @@ export function addInstanceIdentity(
     platform,
     description: 'Instances of',
     statements: [
-      {
-        sid: 'ReadOwnPrograms',
-        actions: ['s3:GetObject', 's3:GetObjectVersion'],
-        resources: artifacts.map(({ arn }) => arn),
-      },
+      ...readPrograms(platform, artifacts),
       {
         sid: 'WriteOwnJournal',
         actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

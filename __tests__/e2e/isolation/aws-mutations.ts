@@ -19,10 +19,10 @@ const egress = (plan: PlanEditor, to: Readonly<Record<string, unknown>>) =>
     to_port: 443,
     ...to,
   });
-/** Changes the first statement of a policy. */
-const statement = (plan: PlanEditor, type: string, part: string, change: (first: any) => void) => {
+/** Changes a statement of a policy, the first one unless another is named. */
+const statement = (plan: PlanEditor, type: string, part: string, change: (found: any) => void, sid?: string) => {
   const policy = JSON.parse(plan.written(type, part, 'policy')) as { Statement: any[] };
-  change(policy.Statement[0]);
+  change(policy.Statement.find(({ Sid }) => sid === undefined || Sid === sid));
   plan.set(type, part, { policy: JSON.stringify(policy) });
 };
 const inline = (plan: PlanEditor, ...statements: object[]) =>
@@ -360,6 +360,24 @@ export const AWS_MUTATIONS: readonly Mutation[] = [
     what: 'all objects of a bucket',
     change: (plan) => statement(plan, 'aws_iam_role_policy', POLICY, (first) => (first.Resource = 'arn:aws:s3:::b/*')),
     opening: /ReadOwnPrograms is for arn:aws:s3:::b\/\*/,
+  },
+  {
+    what: 'all objects of the bootstrap bucket',
+    change: (plan) =>
+      statement(
+        plan,
+        'aws_iam_role_policy',
+        POLICY,
+        (pushed) => (pushed.Resource = pushed.Resource.map((arn: string) => arn.replace(/[^/]+\/\*$/, '*'))),
+        'ReadPushedPrograms',
+      ),
+    opening: /ReadPushedPrograms is for arn:\S+-bootstrap-\S+\/\*/,
+  },
+  {
+    what: 'programs of whoever has a bucket of that name',
+    change: (plan) =>
+      statement(plan, 'aws_iam_role_policy', POLICY, (pushed) => delete pushed.Condition, 'ReadPushedPrograms'),
+    opening: /ReadPushedPrograms is for arn:\S+-bootstrap-\S+\/runner\/\*/,
   },
   {
     what: 'metrics of every namespace',

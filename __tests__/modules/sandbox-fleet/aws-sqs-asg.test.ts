@@ -1,4 +1,4 @@
-import { IMAGES, synthesizePlayground, type Resource as Json } from '../../support/playground/synthesize';
+import { synthesizePlayground, type Resource as Json } from '../../support/playground/synthesize';
 
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
@@ -8,21 +8,29 @@ describe('a sandbox fleet on AWS', () => {
     (JSON.parse(policy.policy as string) as { Statement: Json[] }).Statement;
   const listOf = (value: string | string[]): string[] => [value].flat();
 
-  it('lets runners take jobs and put letters aside, and name every object that they read', () => {
+  it('lets runners take jobs, put letters aside and read programs of their kinds', () => {
     const statements = statementsOf(one('iam_role_policy', 'playground-fleet_role-policy'));
     const bySid = Object.fromEntries(statements.map((statement) => [statement.Sid, statement]));
     expect(Object.keys(bySid).sort()).toEqual([
       'ConnectToEventStore',
       'PutDeadLettersAside',
       'ReadOwnPrograms',
+      'ReadPushedPrograms',
       'SpeakToOwnGroup',
       'TakeJobs',
       'UseKeyThroughServices',
       'WriteOwnJournal',
     ]);
-    for (const key of IMAGES) {
-      expect(listOf(bySid.ReadOwnPrograms!.Resource as string[])).toContainEqual(expect.stringContaining(`/${key}`));
-    }
+    // Those of older and newer templates too: both run while a group rolls.
+    const kinds = listOf(bySid.ReadPushedPrograms!.Resource as string[]).map((arn) => arn.replace(/^.*:s3:::/, ''));
+    expect(kinds).toEqual(
+      ['images/*', 'runner/*'].map((kind) =>
+        expect.stringMatching(new RegExp(`-bootstrap-[^/]+/${kind.replace('*', '\\*')}$`)),
+      ),
+    );
+    expect(Object.keys((bySid.ReadPushedPrograms!.Condition as Json).StringEquals as Json)).toEqual([
+      's3:ResourceAccount',
+    ]);
     for (const { Action, Resource } of statements as { Action: string | string[]; Resource: string | string[] }[]) {
       for (const action of listOf(Action)) expect(action).not.toContain('*');
       for (const resource of listOf(Resource)) expect(resource).not.toBe('*');

@@ -27,8 +27,11 @@ describe('a sandbox fleet on GCP', () => {
     }
     const read = one('storage_bucket_iam_member', 'playground-fleet_read-pushed').condition.expression as string;
     expect(read).toBe(
-      `resource.name == "projects/_/buckets/demo-project-sandpiper-bootstrap/objects/${RUNNER_KEY}"` +
-        ' || resource.name.startsWith("projects/_/buckets/demo-project-sandpiper-bootstrap/objects/images/")',
+      ['images', 'runner']
+        .map(
+          (kind) => `resource.name.startsWith("projects/_/buckets/demo-project-sandpiper-bootstrap/objects/${kind}/")`,
+        )
+        .join(' || '),
     );
   });
 

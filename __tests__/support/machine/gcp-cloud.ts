@@ -26,6 +26,7 @@ export interface GcpCloud extends SimulatedCloud {
   readonly timeSeries: ReadonlySet<string>;
 }
 
+const PUBSUB = 'pubsub.googleapis.com';
 const SEVERITIES = ['DEFAULT', 'DEBUG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'];
 
 /** GCP around a machine: metadata server, Cloud Storage (fake-gcs-server), Secret Manager, Cloud Logging. Each checks the token. */
@@ -101,11 +102,14 @@ export function gcpCloud(options: {
     streams:
       pubsubEmulator === undefined
         ? undefined
-        : grpcForward({
-            endpoints: { 'pubsub.googleapis.com': pubsubEmulator },
-            accessToken,
-            onRefused: (reason) => refused.push(reason),
-          }),
+        : {
+            hosts: [PUBSUB],
+            serve: grpcForward({
+              endpoints: { [PUBSUB]: pubsubEmulator },
+              accessToken,
+              onRefused: (reason) => refused.push(reason),
+            }),
+          },
     metadata: (machine) => metadata(machine, { project, region, accessToken }),
     api: (request, response) => void handle(request, response),
   };

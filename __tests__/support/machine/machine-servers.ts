@@ -48,12 +48,14 @@ export function openMachineServers(
   };
 }
 
+/** HTTP/2 for the hosts that speak it, HTTP/1.1 for all others. */
 function apiServer({ api, streams }: SimulatedCloud, SNICallback: tls.TlsOptions['SNICallback']): net.Server {
   if (streams === undefined) return https.createServer({ SNICallback }, api);
-  const server = http2.createSecureServer({ SNICallback, allowHTTP1: true });
-  server.on('request', (request, response) => {
-    // A client that speaks HTTP/2 is served as a stream.
-    if (request.httpVersionMajor === 1) api(request as never, response as never);
+  const first = http.createServer(api);
+  const second = http2.createServer().on('stream', streams.serve);
+  const ALPNCallback: tls.TlsOptions['ALPNCallback'] = ({ servername, protocols }) =>
+    (streams.hosts.includes(servername) ? ['h2', 'http/1.1'] : ['http/1.1']).find((name) => protocols.includes(name));
+  return tls.createServer({ SNICallback, ALPNCallback }, (connection) => {
+    (connection.alpnProtocol === 'h2' ? second : first).emit('connection', connection);
   });
-  return server.on('stream', streams);
 }

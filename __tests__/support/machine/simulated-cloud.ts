@@ -18,8 +18,11 @@ export interface SimulatedCloud {
   metadata(machine: MachineIdentity): http.RequestListener;
   /** Answers https, whatever the host name. */
   readonly api: http.RequestListener;
-  /** Answers calls over HTTP/2, such as gRPC. @default none: HTTP/1.1 alone is spoken */
-  readonly streams?: (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => void;
+  /** Answers calls over HTTP/2 to some hosts, such as gRPC. @default none: HTTP/1.1 alone is spoken */
+  readonly streams?: {
+    readonly hosts: readonly string[];
+    serve(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders): void;
+  };
   /** The event store, which machines reach by TLS on port 6379. @default none */
   readonly events?: {
     /** Address, where it has no name. @default - that of the cloud's hosts, whatever name was looked up */

@@ -23,12 +23,18 @@ const RUNNER_ACTIONS: ReadonlySet<string> = new Set([
  */
 const WITHOUT_RESOURCE: Readonly<Record<string, string>> = { 'cloudwatch:PutMetricData': 'cloudwatch:namespace' };
 
-/** Parts of an ARN that nobody knows beforehand, below a name that is given whole. */
-const UNKNOWABLE: readonly { readonly service: string; readonly arn: RegExp }[] = [
+/** Parts of an ARN that nobody knows beforehand, below a name that is given whole, and the condition that must narrow it besides. */
+const UNKNOWABLE: readonly { readonly service: string; readonly arn: RegExp; readonly key?: string }[] = [
   // A log stream is named after its machine.
   { service: 'logs', arn: /^(?:\$\{aws_cloudwatch_log_group\.[^}]*\.arn\}|arn:[^*]*:log-group:[^*:]+):\*$/ },
   // A group has an id of AWS's choosing, which exists only after the role of its machines.
   { service: 'autoscaling', arn: /^arn:[^*]*:autoScalingGroup:\*:autoScalingGroupName\/[^*?]+$/ },
+  // Programs of older and newer templates, each named by its SHA-256: machines of both are there while a group rolls, or is rolled back.
+  {
+    service: 's3',
+    arn: /^arn:[^*]*:s3:::[^*/]*-bootstrap-[^*/]*\/(?:gateway|host-agent|images|runner|user-api)\/\*$/,
+    key: 's3:ResourceAccount',
+  },
 ];
 
 /** What the identity of machines may do. */
@@ -83,12 +89,12 @@ function problemsOf(statement: Statement): string[] {
 }
 
 function mayBeWild({ actions, conditions }: Statement, resource: string): boolean {
-  if (resource === '*') {
-    const keys = new Set(Object.values(conditions).flatMap((condition) => Object.keys(condition)));
-    return actions.every((action) => keys.has(WITHOUT_RESOURCE[action] ?? ''));
-  }
+  const keys = new Set(Object.values(conditions).flatMap((condition) => Object.keys(condition)));
+  if (resource === '*') return actions.every((action) => keys.has(WITHOUT_RESOURCE[action] ?? ''));
   return actions.every((action) =>
-    UNKNOWABLE.some(({ service, arn }) => action.startsWith(`${service}:`) && arn.test(resource)),
+    UNKNOWABLE.some(({ service, arn, key }) => {
+      return action.startsWith(`${service}:`) && arn.test(resource) && (key === undefined || keys.has(key));
+    }),
   );
 }
 
