@@ -1,5 +1,5 @@
 import { TerraformVariable } from 'cdktf';
-import { RUNNER_KEY, synthesizePlayground, type Resource } from '../../support/playground/synthesize';
+import { synthesizePlayground, type Resource } from '../../support/playground/synthesize';
 
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
