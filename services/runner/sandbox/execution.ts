@@ -17,6 +17,8 @@ export interface InitEnd {
   readonly cpuMs: number;
   readonly maxResidentBytes: number;
   readonly isDiskFull: boolean;
+  /** By the runtime's own kernel; the host's counter is in the cgroup. */
+  readonly refusedProcesses: number;
 }
 
 /** A command from its start to its end: clocks, limits, and what they lead to. */
@@ -161,7 +163,7 @@ export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }:
       whenStarted(() => {
         const { exitCode, signal } = init;
         if (cause) return end({ ...cause, exitCode, signal }, init);
-        const limit = counted();
+        const limit = counted() ?? (init.refusedProcesses > 0 ? 'processes' : undefined);
         if (limit === 'memory' && signal === 'SIGKILL') return end({ reason: 'outOfMemory', limit, signal }, init);
         if (signal === 'SIGXCPU') return end({ reason: 'timeout', limit: 'cpu', signal }, init);
         if (signal === 'SIGXFSZ') return end({ reason: 'limitExceeded', limit: 'fileSize', signal }, init);

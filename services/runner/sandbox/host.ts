@@ -5,7 +5,7 @@ import type { Rootfs } from '../rootfs';
 import { createCgroup, findCgroups, sweepCgroups, type Cgroup, type CgroupHost } from './cgroup';
 import { startLauncher, launcherMessage, type Launcher } from './launcher';
 import { rememberSeccomp } from './compiled-seccomp';
-import type { DiskLimits } from './mounts';
+import { GROUPS_NAME, type DiskLimits } from './mounts';
 import type { SandboxPrograms } from './programs';
 import type { Runtime } from './runtime';
 import { openSandbox, type Sandbox } from './sandbox';
@@ -69,6 +69,7 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
   fs.cpSync(programs.prestart, ownDirectory, { recursive: true });
   fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
   fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
+  if (runtime.ownGroups) fs.mkdirSync(path.join(ownDirectory, GROUPS_NAME));
 
   const seccomp = rememberSeccomp(runtime, state.directory);
 
@@ -119,7 +120,8 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
     const bundle = path.join(state.directory, 'bundles', id);
     fs.mkdirSync(bundle, { recursive: true, mode: 0o700 });
     const ids = idMapping(isRoot, id);
-    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, compiledSeccomp: seccomp.compiled });
+    const { ownGroups } = runtime;
+    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, ownGroups, compiledSeccomp: seccomp.compiled });
     fs.writeFileSync(path.join(bundle, 'config.json'), JSON.stringify(spec));
     socket.write(
       launcherMessage([runtime.program, ...runtime.options(state.directory), 'run', '--bundle', bundle, id]),

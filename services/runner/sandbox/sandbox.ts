@@ -182,15 +182,15 @@ function executePayload(
   { argv, env, cwd, limits }: Command,
   flags: number,
   hasCgroup: boolean,
-  { countsProcessorTime }: Runtime,
+  { countsProcessorTime, ownGroups }: Runtime,
 ): Buffer {
   const environment = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const fileKibibytes = Math.min(Math.ceil(limits.fileBytes / 1024), UNLIMITED - 1);
   // Beside the host's own account of the processor, which sees all processes together, this one ends each.
   const isCpuLimited = countsProcessorTime || !hasCgroup;
   const cpuSeconds = isCpuLimited ? Math.ceil(limits.cpuMs / 1000) + 1 : UNLIMITED - 1;
-  // Where the cgroup counts, it alone does, for it tells when it refused one.
-  const processes = hasCgroup ? UNLIMITED : limits.processes + 1;
+  // Where a cgroup of the host's or of the runtime's own kernel counts, it alone does, for it tells when it refused one.
+  const processes = ownGroups ? limits.processes : hasCgroup ? UNLIMITED : limits.processes + 1;
   return Buffer.concat([
     encodeNumbers(flags, limits.openFiles, fileKibibytes, cpuSeconds, processes, argv.length, environment.length),
     encodeStrings([cwd ?? WORK_DIRECTORY, ...argv, ...environment]),
@@ -205,5 +205,6 @@ function initEnd(payload: Buffer): InitEnd {
     cpuMs: Number(payload.readBigUInt64LE(8)) / 1000,
     maxResidentBytes: payload.readUInt32LE(16) * 1024,
     isDiskFull: payload.readUInt32LE(20) !== 0,
+    refusedProcesses: payload.readUInt32LE(24),
   };
 }
