@@ -7,7 +7,7 @@ import type { ImageManifest } from '../../services/images/store';
 import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { exitCodes, Failure, wrongUsage } from '../failure';
 import { imageStore } from '../images/built';
-import { imageProblems, openImageRunner, versionInside } from '../images/image-runner';
+import { imageProblems, versionInside } from '../images/image-runner';
 import { lock } from '../images/lock';
 import { packRoot, rootFromDebian, rootFromRegistry } from '../images/root';
 import type { Registry } from '../images/reference';
@@ -142,19 +142,10 @@ async function verify({ language, version }: Wanted, runtime: RuntimeName): Prom
   const manifest = store.find(language.id, version.version);
   const name = `${language.id}@${version.version}`;
   if (manifest === undefined) throw new Failure(`${name} is not built: run \`./sandpiper images build ${name}\``);
-  const runner = await openImageRunner(
-    store,
-    manifest,
-    { language, version, exactVersion: manifest.exactVersion },
-    runtime,
-  );
-  try {
-    const problems = await imageProblems(runner, language);
-    console.log(`${name}: ${problems.length === 0 ? 'every self-test passes' : problems.join('\n  ')}`);
-    return problems.length === 0;
-  } finally {
-    await runner.close();
-  }
+  const entry = { language, version, exactVersion: manifest.exactVersion };
+  const problems = await imageProblems(store, manifest, entry, runtime);
+  console.log(`${name}: ${problems.length === 0 ? 'every self-test passes' : problems.join('\n  ')}`);
+  return problems.length === 0;
 }
 
 /** `lua`: its newest version; `lua@5.3`: that one. @throws Failure (wrong usage) listing what exists */

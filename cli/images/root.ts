@@ -43,6 +43,8 @@ export async function rootFromDebian(packages: readonly string[], directory: str
       '--dpkgopt=path-exclude=/usr/share/doc/*',
       '--dpkgopt=path-exclude=/usr/share/man/*',
       '--dpkgopt=path-exclude=/usr/share/locale/*',
+      // Java's packages link their pages into it, and fail where it is not.
+      '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
       `--include=${packages.join(',')}`,
       DEBIAN_SUITE,
       archive,

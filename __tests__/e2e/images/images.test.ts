@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { ImageStore } from '../../../services/images/store';
 import { freePort } from '../../../local/free-port';
+import { copyWithLibraries } from '../../support/images/copy-with-libraries';
 import { requireTool } from '../../support/require-tool';
 
 const ROOT = path.join(__dirname, '../../..');
@@ -178,16 +179,6 @@ function pushLua(scratch: string, port: number): void {
     `oci:${image}`,
     `docker://localhost:${port}/nickblah/lua:5.4`,
   ]);
-}
-
-function copyWithLibraries(program: string, root: string): void {
-  const libraries = must('ldd', [program]).matchAll(/(\/\S+) \(0x/g);
-  for (const file of [program, ...[...libraries].map(([, library]) => library!)]) {
-    const target = path.join(root, file);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    if (!fs.existsSync(target)) fs.copyFileSync(fs.realpathSync(file), target);
-    fs.chmodSync(target, 0o755);
-  }
 }
 
 function must(program: string, args: readonly string[]): string {

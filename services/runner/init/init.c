@@ -220,8 +220,9 @@ static void execute(unsigned char *payload, size_t length) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     if (chdir(cwd) == 0) {
-      /* As `env` does: PATH is searched before the job's environment is put on. */
-      execvpe(strings[0], strings, strings + argc + 1);
+      /* The PATH that is searched is the job's own: images keep their interpreters in /usr/local/bin. */
+      environ = strings + argc + 1;
+      execvp(strings[0], strings);
     }
     uint32_t e = (uint32_t)errno;
     if (write(failed[1], &e, sizeof e) < 0) _exit(126);

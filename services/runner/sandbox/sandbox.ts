@@ -167,6 +167,9 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
       const { begun, execute } = begin(command, GATE_FLAG);
       execute();
       return {
+        get isWaiting() {
+          return !begun.isSpent;
+        },
         release: (job, limits, output) => {
           const running = begun.start(limits, output);
           send(toInit.gate, job);
