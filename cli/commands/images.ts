@@ -92,9 +92,7 @@ async function build(
   const root = path.join(scratch, 'root');
   const name = `${language.id}@${version.version}`;
   try {
-    const source = await withProgress(`making the root of ${name}`, () =>
-      makeRoot({ language, version }, options, root),
-    );
+    const made = await withProgress(`making the root of ${name}`, () => makeRoot({ language, version }, options, root));
     const squashfs = path.join(scratch, 'image.squashfs');
     await withProgress(`packing ${name}`, () => packRoot(root, squashfs));
     const packed = {
@@ -103,7 +101,7 @@ async function build(
       version: version.version,
       exactVersion: version.version,
       ...(await store.add(squashfs)),
-      source,
+      ...made,
     } as const;
     const exactVersion = await versionInside(store, packed, language, version);
     if (!satisfiesVersion(exactVersion, version.version)) {
@@ -121,7 +119,7 @@ async function makeRoot(
   wanted: Wanted,
   options: { registry?: string; fromDebian?: boolean },
   root: string,
-): Promise<ImageManifest['source']> {
+): Promise<Pick<ImageManifest, 'source' | 'path'>> {
   if (options.fromDebian) {
     const packages = wanted.version.host.debian;
     if (packages === undefined) {
@@ -130,11 +128,12 @@ async function makeRoot(
       );
     }
     await rootFromDebian(packages, root);
-    return { kind: 'debian', packages };
+    return { source: { kind: 'debian', packages } };
   }
   const reference = referenceOf(wanted);
   const registry: Registry = { override: options.registry };
-  return { kind: 'oci', reference, digest: await rootFromRegistry(reference, registry, root) };
+  const { digest, ...rest } = await rootFromRegistry(reference, registry, root);
+  return { source: { kind: 'oci', reference, digest }, ...rest };
 }
 
 async function verify({ language, version }: Wanted, runtime: RuntimeName): Promise<boolean> {

@@ -9,8 +9,15 @@ const MOUNT_POINTS = ['proc', 'dev', 'tmp', 'work', '.sandbox'];
 /** Debian 12's packages, signed; the host's own mirrors are used. */
 const DEBIAN_SUITE = 'bookworm';
 
-/** Pulls an image at its locked digest and unpacks it. @returns the digest */
-export async function rootFromRegistry(reference: string, registry: Registry, directory: string): Promise<string> {
+/** What is known of an image that was unpacked. */
+export interface PulledImage {
+  readonly digest: string;
+  /** PATH of its configuration, if it has one. */
+  readonly path?: string;
+}
+
+/** Pulls an image at its locked digest and unpacks it. */
+export async function rootFromRegistry(reference: string, registry: Registry, directory: string): Promise<PulledImage> {
   const digest = lockedDigest(reference);
   const layout = `${directory}.oci`;
   const bundle = `${directory}.bundle`;
@@ -25,11 +32,14 @@ export async function rootFromRegistry(reference: string, registry: Registry, di
     ]);
     await runTool('umoci', ['unpack', '--image', `${layout}:image`, bundle]);
     fs.renameSync(path.join(bundle, 'rootfs'), directory);
+    const inspected = await runTool('skopeo', ['inspect', '--config', `oci:${layout}:image`]);
+    const { config } = JSON.parse(inspected) as { config?: { Env?: readonly string[] } };
+    const variable = config?.Env?.find((entry) => entry.startsWith('PATH='));
+    return { digest, path: variable?.slice('PATH='.length) };
   } finally {
     fs.rmSync(layout, { recursive: true, force: true });
     fs.rmSync(bundle, { recursive: true, force: true });
   }
-  return digest;
 }
 
 /** Makes a root of Debian packages. */

@@ -27,7 +27,10 @@ export async function mountImage(store: ImageStore, manifest: ImageManifest): Pr
   const directory = fs.mkdtempSync(path.join(MOUNTS, `${process.pid}-`));
   fs.chmodSync(directory, 0o755);
   run('mount', ['-t', 'squashfs', '-o', 'ro,nodev,nosuid,loop', store.file(manifest), directory]);
-  return { rootfs: { id: `image:${manifest.sha256}`, directory }, close: () => unmount(directory) };
+  return {
+    rootfs: { id: `image:${manifest.sha256}`, directory, path: manifest.path },
+    close: () => unmount(directory),
+  };
 }
 
 /** Lazily: a sandbox that is just ending may still hold it. */

@@ -28,6 +28,7 @@ export function imageRuntime({ language, version, exactVersion }: PresentVersion
     ...own,
     compile: version.imageCompile ?? language.imageCompile ?? own.compile,
     run: version.imageRun ?? language.imageRun ?? own.run,
+    env: rootfs.path === undefined ? own.env : { PATH: rootfs.path, ...own.env },
     prestart: isPrestarted ? own.prestart : undefined,
   };
 }
