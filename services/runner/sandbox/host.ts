@@ -59,8 +59,11 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
   const { runtime, programs, cpus = 1, spareCells = 2, cgroups = findCgroups() } = props;
   const state = makeStateDirectory();
   const isRoot = process.getuid?.() === 0;
-  const leftOut = runtime.name === 'crun' ? cgroups.unifiedMount : undefined;
-  const launcher: Launcher = await startLauncher(programs.launcher, state.directory, leftOut);
+  const launcher: Launcher = await startLauncher({
+    program: programs.launcher,
+    directory: state.directory,
+    ...(runtime.name === 'crun' ? { sealed: runtime.program, leftOut: cgroups.unifiedMount } : {}),
+  });
   const call: RuntimeCall = (directory, args) =>
     launcher.call([runtime.program, ...runtime.options(directory), ...args]);
   await sweep(runtime, cgroups, path.dirname(state.directory), call);
@@ -115,13 +118,24 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
 
   const start = async (rootfs: Rootfs, disk: DiskLimits): Promise<Sandbox> => {
     if (isClosed) throw new Error('the sandbox host is closed');
+    const { compiled } = seccomp;
+    try {
+      const sandbox = await startWith(rootfs, disk, compiled);
+      if (compiled !== undefined) seccomp.trust();
+      return sandbox;
+    } catch (error) {
+      if (compiled === undefined || !seccomp.distrust()) throw error;
+      return startWith(rootfs, disk, undefined);
+    }
+  };
+  const startWith = async (rootfs: Rootfs, disk: DiskLimits, compiledSeccomp: string | undefined): Promise<Sandbox> => {
     const cell = await takeCell();
     const { id, socket, cgroup } = cell;
     const bundle = path.join(state.directory, 'bundles', id);
     fs.mkdirSync(bundle, { recursive: true, mode: 0o700 });
     const ids = idMapping(isRoot, id);
     const { ownGroups } = runtime;
-    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, ownGroups, compiledSeccomp: seccomp.compiled });
+    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, ownGroups, compiledSeccomp });
     fs.writeFileSync(path.join(bundle, 'config.json'), JSON.stringify(spec));
     socket.write(
       launcherMessage([runtime.program, ...runtime.options(state.directory), 'run', '--bundle', bundle, id]),
