@@ -1,7 +1,10 @@
 import * as fs from 'node:fs';
 import { defaultLimits } from '../../../services/protocol/limits';
+import { openSandboxHost } from '../../../services/runner/sandbox/host';
+import { probeHost } from '../../../services/runner/sandbox/probe';
+import { crun } from '../../../services/runner/sandbox/runtime';
 import { requireTool } from '../../support/require-tool';
-import { openTestBench } from '../../support/sandbox/sandbox-host';
+import { openTestBench, testPrograms } from '../../support/sandbox/sandbox-host';
 
 describe('the launcher', () => {
   if (!requireTool(['root', 'crun'])) return;
@@ -23,6 +26,16 @@ describe('the launcher', () => {
       await sandbox.close();
     } finally {
       await bench.close();
+    }
+  }, 60_000);
+
+  it('finds a runtime by its name, as the runner is told of it unless it is told a path', async () => {
+    const host = await openSandboxHost({ runtime: crun('crun'), programs: testPrograms() });
+    try {
+      const { refused, missing } = await probeHost(host);
+      expect({ refused, missing }).toEqual({ refused: undefined, missing: {} });
+    } finally {
+      await host.close();
     }
   }, 60_000);
 });

@@ -13,7 +13,7 @@
  *
  * usage: launcher <socket> <program to keep a sealed copy of, or ""> [<mount point to leave out>]
  * A connection sends two messages (length, 4 bytes little endian; strings that each end in NUL): the `cgroup.procs` files to
- * enter, answered by the byte 'c'; then the runtime's absolute path and arguments. It ends when its standard input ends.
+ * enter, answered by the byte 'c'; then the runtime's program (path, or name on PATH) and arguments. It ends when its standard input does.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -83,7 +83,7 @@ static void serve(int conn) {
   for (int fd = 0; fd <= 2; fd++) dup2(conn, fd);
   if (sealedCopy >= 0 && strcmp(strings[0], copiedProgram) == 0)
     syscall(SYS_execveat, sealedCopy, "", strings, environ, AT_EMPTY_PATH);
-  execv(strings[0], strings);
+  execvp(strings[0], strings);
   fail(2, strings[0]);
 }
 

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Socket } from 'node:net';
 import type { Rootfs } from '../rootfs';
@@ -29,7 +30,11 @@ export interface SandboxHostProps {
   readonly programs: SandboxPrograms;
   /** Processors of one sandbox. @default 1 */
   readonly cpus?: number;
-  /** Processes that wait in a cgroup for a sandbox to start, so that a cold start need not wait for the move. @default 2 */
+  /**
+   * Processes that wait in a cgroup for a sandbox to start, so that a start need not wait for the move.
+   *
+   * @default - {@link SPARE_CELLS}
+   */
   readonly spareCells?: number;
   /** @default found */
   readonly cgroups?: CgroupHost;
@@ -46,6 +51,11 @@ interface Cell {
 /** Runs a command of the runtime on the state of a runner, its own or one that crashed. */
 type RuntimeCall = (stateDirectory: string, args: readonly string[]) => Promise<string>;
 
+/**
+ * Three for each processor. A move waits 10 to 20 ms for the kernel on a busy host of four hierarchies, and a processor
+ * starts a sandbox in 6 ms: with fewer, jobs in a row wait for them.
+ */
+export const SPARE_CELLS = 3 * os.availableParallelism();
 /** Above what Debian gives accounts and /etc/subuid, below the end of 32 bits. Each sandbox of a host has two of its own. */
 const FIRST_HOST_ID = 0x40000000;
 const HOST_IDS = 0x20000000;
@@ -56,7 +66,7 @@ const REMOVE_PAUSE_MS = 10;
 
 /** Sweeps what crashed runners left, and starts the launcher. @throws Error when the launcher cannot start */
 export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxHost> {
-  const { runtime, programs, cpus = 1, spareCells = 2, cgroups = findCgroups() } = props;
+  const { runtime, programs, cpus = 1, spareCells = SPARE_CELLS, cgroups = findCgroups() } = props;
   const state = makeStateDirectory();
   const isRoot = process.getuid?.() === 0;
   const launcher: Launcher = await startLauncher({

@@ -5,7 +5,7 @@ export type RuntimeName = 'crun' | 'runsc';
 /** A container runtime as this project starts it. What differs between runtimes is here, as data. */
 export interface Runtime {
   readonly name: RuntimeName;
-  /** Absolute path. */
+  /** Its path, or its name on PATH. */
   readonly program: string;
   /** Options before the command, for a state directory of the runner's own. */
   readonly options: (stateDirectory: string) => readonly string[];
