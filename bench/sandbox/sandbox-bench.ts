@@ -64,7 +64,6 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
   const host = await openSandboxHost({
     runtime,
     programs: sandboxPrograms(path.join(project, 'dist/bin/host'), path.join(project, 'services/runner')),
-    spareCells: 3,
   });
   const rootfs = hostRootfs(path.join(host.stateDirectory, 'rootfs'));
   // One for each line of the table: what earlier lines asked for would else still be made ready.

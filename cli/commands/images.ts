@@ -4,7 +4,7 @@ import type { RuntimeName } from '../../services/runner/sandbox/runtime';
 import { exitCodes, Failure } from '../failure';
 import { buildImage, type ImageOrigin } from '../images/build';
 import { imageStore } from '../images/built';
-import { imageProblems, openImageRunner } from '../images/image-runner';
+import { imageProblems } from '../images/image-runner';
 import { lock } from '../images/lock';
 import { nameOf, referenceOf, versionsNamed, type WantedImage } from '../images/wanted';
 import { provisionDebian } from '../provision/debian';
@@ -83,19 +83,10 @@ async function verify(wanted: WantedImage, runtime: RuntimeName): Promise<boolea
   const manifest = store.find(language.id, version.version);
   const name = nameOf(wanted);
   if (manifest === undefined) throw new Failure(`${name} is not built: run \`./sandpiper images build ${name}\``);
-  const runner = await openImageRunner(
-    store,
-    manifest,
-    { language, version, exactVersion: manifest.exactVersion },
-    runtime,
-  );
-  try {
-    const problems = await imageProblems(runner, language);
-    console.log(`${name}: ${problems.length === 0 ? 'every self-test passes' : problems.join('\n  ')}`);
-    return problems.length === 0;
-  } finally {
-    await runner.close();
-  }
+  const entry = { language, version, exactVersion: manifest.exactVersion };
+  const problems = await imageProblems(store, manifest, entry, runtime);
+  console.log(`${name}: ${problems.length === 0 ? 'every self-test passes' : problems.join('\n  ')}`);
+  return problems.length === 0;
 }
 
 /** `lua`: its newest version; `lua@5.3`: that one. @throws Failure (wrong usage) listing what exists */

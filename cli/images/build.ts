@@ -29,7 +29,7 @@ export async function buildImage(store: ImageStore, wanted: WantedImage, origin:
   const scratch = fs.mkdtempSync(path.join(store.directory, '.build-'));
   const root = path.join(scratch, 'root');
   try {
-    const source = await withProgress(`making the root of ${name}`, () => makeRoot(wanted, origin, root));
+    const made = await withProgress(`making the root of ${name}`, () => makeRoot(wanted, origin, root));
     const squashfs = path.join(scratch, 'image.squashfs');
     await withProgress(`packing ${name}`, () => packRoot(root, squashfs));
     const packed = {
@@ -38,7 +38,7 @@ export async function buildImage(store: ImageStore, wanted: WantedImage, origin:
       version: version.version,
       exactVersion: version.version,
       ...(await store.add(squashfs)),
-      source,
+      ...made,
     } as const;
     const exactVersion = await versionInside(store, packed, language, version);
     if (!satisfiesVersion(exactVersion, version.version)) {
@@ -52,10 +52,15 @@ export async function buildImage(store: ImageStore, wanted: WantedImage, origin:
   }
 }
 
-async function makeRoot(wanted: WantedImage, origin: ImageOrigin, root: string): Promise<ImageManifest['source']> {
+async function makeRoot(
+  wanted: WantedImage,
+  origin: ImageOrigin,
+  root: string,
+): Promise<Pick<ImageManifest, 'source' | 'path'>> {
   if (origin.kind === 'registry') {
     const reference = referenceOf(wanted);
-    return { kind: 'oci', reference, digest: await rootFromRegistry(reference, origin.registry, root) };
+    const { digest, ...rest } = await rootFromRegistry(reference, origin.registry, root);
+    return { source: { kind: 'oci', reference, digest }, ...rest };
   }
   const { language, version } = wanted;
   if (!isMadeOfPackages(wanted)) {
@@ -63,5 +68,7 @@ async function makeRoot(wanted: WantedImage, origin: ImageOrigin, root: string):
   }
   const { debian: packages = [], npm = [] } = version.host;
   await rootFromDebian(packages, npm, root);
-  return { kind: 'debian', packages: [...packages, ...npm.map((each) => `${each.package}@${each.version}`)] };
+  return {
+    source: { kind: 'debian', packages: [...packages, ...npm.map((each) => `${each.package}@${each.version}`)] },
+  };
 }

@@ -18,7 +18,7 @@ export function builtHere(languages: readonly Language[], store = imageStore()):
 
 /**
  * The versions of toolchains and of images together, newest first as in the catalogue. Where a version is there as both, the
- * toolchain goes first: its interpreters can wait, loaded.
+ * toolchain goes first: nothing needs to be mounted for it.
  */
 export function withBuilt(
   present: readonly PresentVersion[],

@@ -18,18 +18,24 @@ export interface ImageRunner {
   close(): Promise<void>;
 }
 
-/** Runs a version inside its built image, mounted read-only. */
+/**
+ * Runs a version inside its built image, mounted read-only.
+ *
+ * @param warm sandboxes that wait at most
+ */
 export async function openImageRunner(
   store: ImageStore,
   manifest: ImageManifest,
   entry: PresentVersion,
   runtime: RuntimeName,
+  warm = 0,
 ): Promise<ImageRunner> {
   await store.check(manifest);
   const mounts = openImageMounts();
   try {
-    const rootfs = await mounts.mount({ sha256: manifest.sha256, file: store.file(manifest) });
-    const runner = await openRunner(runtime, 0);
+    const file = store.file(manifest);
+    const rootfs = { ...(await mounts.mount({ sha256: manifest.sha256, file })), path: manifest.path };
+    const runner = await openRunner(runtime, warm);
     return {
       runtime: imageRuntime(entry, rootfs),
       supply: runner.supply,
@@ -67,11 +73,42 @@ export async function versionInside(
   }
 }
 
-/** Runs every self-test of a language inside its image. @returns what is wrong, by test */
-export async function imageProblems(runner: ImageRunner, language: Language): Promise<readonly string[]> {
+/**
+ * Runs every self-test of a language inside its image; where its interpreter may wait, both ways.
+ *
+ * @returns what is wrong, by test
+ */
+export async function imageProblems(
+  store: ImageStore,
+  manifest: ImageManifest,
+  entry: PresentVersion,
+  runtime: RuntimeName,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const warm of [0, 1]) {
+    const runner = await openImageRunner(store, manifest, entry, runtime, warm);
+    try {
+      if (warm > 0 && runner.runtime.prestart === undefined) continue;
+      const found = await selfTestsProblems(runner, entry.language, warm > 0);
+      problems.push(...(warm > 0 ? found.map((problem) => `started ahead: ${problem}`) : found));
+    } finally {
+      await runner.close();
+    }
+  }
+  return problems;
+}
+
+async function selfTestsProblems(
+  { runtime, supply }: ImageRunner,
+  language: Language,
+  isWaiting: boolean,
+): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const test of selfTests(language)) {
-    const run = await runSelfTest(test, language.id, runner.runtime, runner.supply);
+    if (isWaiting) await supply.warm([runtime]);
+    const before = supply.taken.warm;
+    const run = await runSelfTest(test, language.id, runtime, supply);
+    if (isWaiting && supply.taken.warm === before) problems.push(`${test.name}: no interpreter waited for it`);
     problems.push(...selfTestProblems(run, test).map((problem) => `${test.name}: ${problem}`));
   }
   return problems;

@@ -13,8 +13,15 @@ const DEBIAN_SUITE = 'bookworm';
 /** What no program of an npm toolchain reads: C headers, manuals, and our note of what was unpacked. */
 const NOT_RUN = ['include', 'share', '.sandpiper-version'];
 
-/** Pulls an image at its locked digest and unpacks it. @returns the digest */
-export async function rootFromRegistry(reference: string, registry: Registry, directory: string): Promise<string> {
+/** What is known of an image that was unpacked. */
+export interface PulledImage {
+  readonly digest: string;
+  /** PATH of its configuration, if it has one. */
+  readonly path?: string;
+}
+
+/** Pulls an image at its locked digest and unpacks it. */
+export async function rootFromRegistry(reference: string, registry: Registry, directory: string): Promise<PulledImage> {
   const digest = lockedDigest(reference);
   const layout = `${directory}.oci`;
   const bundle = `${directory}.bundle`;
@@ -29,11 +36,14 @@ export async function rootFromRegistry(reference: string, registry: Registry, di
     ]);
     await runTool('umoci', ['unpack', '--image', `${layout}:image`, bundle]);
     fs.renameSync(path.join(bundle, 'rootfs'), directory);
+    const inspected = await runTool('skopeo', ['inspect', '--config', `oci:${layout}:image`]);
+    const { config } = JSON.parse(inspected) as { config?: { Env?: readonly string[] } };
+    const variable = config?.Env?.find((entry) => entry.startsWith('PATH='));
+    return { digest, path: variable?.slice('PATH='.length) };
   } finally {
     fs.rmSync(layout, { recursive: true, force: true });
     fs.rmSync(bundle, { recursive: true, force: true });
   }
-  return digest;
 }
 
 /** Makes a root of Debian packages, with toolchains of npm where sandboxes see those of their host. */
@@ -51,6 +61,8 @@ export async function rootFromDebian(
       '--dpkgopt=path-exclude=/usr/share/doc/*',
       '--dpkgopt=path-exclude=/usr/share/man/*',
       '--dpkgopt=path-exclude=/usr/share/locale/*',
+      // Java's packages link their pages into it, and fail where it is not.
+      '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
       ...(packages.length > 0 ? [`--include=${packages.join(',')}`] : []),
       DEBIAN_SUITE,
       archive,

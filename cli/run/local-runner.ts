@@ -59,7 +59,7 @@ export async function openRunner(name: RuntimeName, warm: number, prestart?: boo
   const runtime = await runtimeNamed(name);
   const cgroups = guaranteedCgroups();
   const programs = localSandboxPrograms();
-  const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? 2 : 0 });
+  const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? undefined : 0 });
   const supply = createSupply({ host, size: warm, prestart });
   return {
     supply,

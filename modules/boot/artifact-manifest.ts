@@ -17,6 +17,8 @@ export interface PushedImage extends PushedObject {
   readonly version: string;
   /** What the toolchain says of itself, such as `3.11.2`. */
   readonly exactVersion: string;
+  /** PATH of its jobs, where the image is configured with one. @default that of any job */
+  readonly path?: string;
 }
 
 /** What lies in the bootstrap bucket for the machines of a playground. */

@@ -16,6 +16,8 @@ const imageListSchema = z.strictObject({
       key: z.string().min(1),
       sha256,
       bytes: z.int().min(1),
+      /** PATH of its jobs, where the image is configured with one. */
+      path: z.string().optional(),
     }),
   ),
 });

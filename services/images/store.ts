@@ -13,6 +13,8 @@ export interface ImageManifest {
   /** SHA-256 of the squashfs file, which is named after it. */
   readonly sha256: string;
   readonly bytes: number;
+  /** PATH of the OCI image's own configuration, by which its commands are found. */
+  readonly path?: string;
   /** An image reference with its digest, or the Debian packages it was made of. */
   readonly source:
     | { readonly kind: 'oci'; readonly reference: string; readonly digest: string }

@@ -15,7 +15,7 @@ export function hostRuntime({ language, version, exactVersion }: PresentVersion,
     compile: version.compile ?? language.compile,
     run: (version.run ?? language.run)!,
     env: language.env,
-    prestart: language.prestart,
+    prestart: version.prestart === false ? undefined : language.prestart,
     limits: limitsOf(language),
   };
 }
@@ -23,12 +23,13 @@ export function hostRuntime({ language, version, exactVersion }: PresentVersion,
 /** What a runner needs to run a version of a language inside its image. */
 export function imageRuntime({ language, version, exactVersion }: PresentVersion, rootfs: Rootfs): LanguageRuntime {
   const own = hostRuntime({ language, version, exactVersion }, rootfs);
+  const isPrestarted = version.imagePrestart !== false && language.imagePrestart !== false;
   return {
     ...own,
     compile: version.imageCompile ?? language.imageCompile ?? own.compile,
     run: version.imageRun ?? language.imageRun ?? own.run,
-    // The interpreters' hooks are tried with the host's toolchains only.
-    prestart: undefined,
+    env: rootfs.path === undefined ? own.env : { PATH: rootfs.path, ...own.env },
+    prestart: isPrestarted ? own.prestart : undefined,
   };
 }
 

@@ -6,6 +6,10 @@ const commandSchema = z
   .min(1)
   .describe('Program and arguments; {source} is the name of the first file, {stem} the same without its ending');
 
+const imagePrestartSchema = z
+  .literal(false)
+  .describe('The interpreter cannot wait inside the image, though that of the host can');
+
 const npmToolchainSchema = z.strictObject({
   package: z.string().describe('npm package that holds the toolchain'),
   version: z.string().describe('Exact version of the package'),
@@ -32,6 +36,11 @@ const versionSchema = z.strictObject({
   run: commandSchema.optional().describe('In place of the run command of the language'),
   imageCompile: commandSchema.optional().describe('Compile command inside the OCI image, where its paths differ'),
   imageRun: commandSchema.optional().describe('Run command inside the OCI image, where its paths differ'),
+  prestart: z
+    .literal(false)
+    .optional()
+    .describe('The interpreter of this version cannot wait, though others of the language can'),
+  imagePrestart: imagePrestartSchema.optional(),
 });
 
 /** Limits that a language needs in place of the defaults of services/protocol/limits.ts. */
@@ -88,6 +97,7 @@ export const languageSchema = z.strictObject({
   imageCompile: commandSchema.optional(),
   imageRun: commandSchema.optional(),
   prestart: z.enum(['python', 'node', 'java']).optional().describe('Interpreter that may wait, loaded, for a job'),
+  imagePrestart: imagePrestartSchema.optional(),
   env: z.record(z.string(), z.string()).optional(),
   limits: limitsSchema.optional(),
   tests: testsSchema,

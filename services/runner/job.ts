@@ -96,7 +96,7 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
 
   const runStages = async ({ sandbox, waiting }: SuppliedSandbox, jobFiles: readonly SandboxFile[]): Promise<Exit> => {
     const env = jobEnvironment(runtime);
-    await sandbox.writeFiles(jobFiles);
+    await sandbox.writeFiles(jobFiles, runtime.compile ? limits.compile : limits.run);
     if (runtime.compile) {
       const argv = named(runtime.compile, sourceFile);
       const end = await stage('compile', (output) => sandbox.run({ argv, env, limits: limits.compile }, output));

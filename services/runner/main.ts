@@ -24,7 +24,7 @@ void runProgram('runner', async () => {
   const { host } = await chooseSandboxHost({
     runtimes: [runtime],
     programs,
-    spareCells: config.warm > 0 ? 2 : 0,
+    spareCells: config.warm > 0 ? undefined : 0,
     acceptMissing: acceptedMissing(process.env),
   });
   const supply = createSupply({ host, size: config.warm });

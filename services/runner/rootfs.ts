@@ -15,6 +15,8 @@ export interface Rootfs {
   readonly id: string;
   /** Absolute path of the root directory on the host: an unpacked or mounted image, or the skeleton for the host's toolchains. */
   readonly directory: string;
+  /** PATH by which commands are found in it. @default that of any job */
+  readonly path?: string;
   /** @default none */
   readonly binds?: readonly RootfsBind[];
 }

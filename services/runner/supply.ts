@@ -132,7 +132,7 @@ function asWarm(sandbox: Sandbox, waiting?: WaitingCommand): WarmSandbox {
     sandbox,
     waiting,
     get isAlive() {
-      return sandbox.isAlive;
+      return sandbox.isAlive && waiting?.isWaiting !== false;
     },
     close: () => sandbox.close(),
   };

@@ -74,7 +74,7 @@ async function builtImages({ languagesFile, catalogueDirectory }: Sources, direc
       await store.check(version.manifest);
       const { sha256 } = version.manifest;
       const rootfs = await mounts.mount({ sha256, file: store.file(version.manifest) });
-      offered.push(offer(version, imageRuntime(version, rootfs)));
+      offered.push(offer(version, imageRuntime(version, { ...rootfs, path: version.manifest.path })));
     }
     return { offered: () => offered, close: mounts.close };
   } catch (error) {
@@ -104,7 +104,7 @@ async function fetchedImages(
     offered: () =>
       known.map(({ version, image }) => ({
         version,
-        prepare: async () => imageRuntime(version, await cache.rootfs(image)),
+        prepare: async () => imageRuntime(version, { ...(await cache.rootfs(image)), path: image.path }),
       })),
     close: () => {
       mounts.close();

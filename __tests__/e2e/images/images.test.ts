@@ -70,6 +70,7 @@ describe('images from a registry', () => {
     expect(images('build', LANGUAGE)).toMatchObject({ status: 0 });
     const [first] = store().list();
     expect(first).toMatchObject({ language: 'lua', version: '5.4', source: { kind: 'oci', reference: REFERENCE } });
+    expect(first!.path).toBe('/opt/lua/bin:/usr/bin:/bin');
     expect(first!.exactVersion).toMatch(/^5\.4/);
     expect(images('build', LANGUAGE)).toMatchObject({ status: 0 });
     expect(store().list()).toEqual([first]);
@@ -167,11 +168,13 @@ function pushLua(scratch: string, port: number): void {
   must('umoci', ['new', '--image', image]);
   must('umoci', ['unpack', '--image', image, bundle]);
   const root = path.join(bundle, 'rootfs');
-  for (const program of ['/usr/bin/lua5.4', '/bin/sh']) copyWithLibraries(program, root);
-  fs.symlinkSync('lua5.4', path.join(root, 'usr/bin/lua'));
-  fs.copyFileSync('/bin/sh', path.join(root, 'usr/bin/rights'));
-  fs.chmodSync(path.join(root, 'usr/bin/rights'), 0o6755);
+  // Where no job looks by itself, as the images of Java, Go and Rust have it.
+  copyWithLibraries('/usr/bin/lua5.4', root, '/opt/lua/bin/lua');
+  copyWithLibraries('/bin/sh', root);
+  fs.copyFileSync('/bin/sh', path.join(root, 'opt/lua/bin/rights'));
+  fs.chmodSync(path.join(root, 'opt/lua/bin/rights'), 0o6755);
   must('umoci', ['repack', '--image', image, bundle]);
+  must('umoci', ['config', '--image', image, '--config.env', 'PATH=/opt/lua/bin:/usr/bin:/bin']);
   must('skopeo', [
     'copy',
     '--quiet',

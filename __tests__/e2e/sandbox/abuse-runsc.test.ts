@@ -1,3 +1,3 @@
-import { describeAbuse } from '../../support/sandbox/abuse-suite';
+import { describeAbuse } from '../../support/sandbox/abuse/abuse-suite';
 
 describeAbuse('runsc');

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { SPARE_CELLS } from '../../../services/runner/sandbox/host';
 import { stateRoot } from '../../../services/runner/sandbox/state-directory';
 import { findCgroups } from '../../../services/runner/sandbox/cgroup';
 import { requireTool } from '../../support/require-tool';
@@ -15,9 +16,8 @@ import {
 const JOBS = { crun: 2_000, runsc: 280 } as const;
 const AT_ONCE = 4;
 
-/** Sandboxes that wait, and cells that wait to become one (see `spareCells`). */
+/** Sandboxes that wait. */
 const WAITING = 3;
-const CELLS = 2;
 
 /** What this process and its sandboxes hold of the host. */
 function held(bench: TestBench) {
@@ -44,7 +44,7 @@ async function heldAtRest(bench: TestBench): Promise<ReturnType<typeof held>> {
   for (;;) {
     await bench.supply.settled();
     const now = held(bench);
-    const isAtRest = now.bundles === WAITING && now.cgroups.every((groups) => groups === WAITING + CELLS);
+    const isAtRest = now.bundles === WAITING && now.cgroups.every((groups) => groups === WAITING + SPARE_CELLS);
     if (isAtRest || Date.now() > deadline) return now;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -104,7 +104,7 @@ describe.each(runtimeNames)('a runner with %s', (name) => {
       await run((JOBS[name] * 9) / 10);
       const after = await heldAtRest(bench);
       expect(before.bundles).toBe(WAITING);
-      for (const groups of before.cgroups) expect(groups).toBe(WAITING + CELLS);
+      for (const groups of before.cgroups) expect(groups).toBe(WAITING + SPARE_CELLS);
       expect(after).toEqual(before);
       expect(process.memoryUsage().rss - memoryBefore).toBeLessThan(100 << 20);
     } finally {

@@ -84,6 +84,19 @@ describe.each(runtimeNames)('an interpreter that waited, under %s, runs a progra
   }, 60_000);
   afterAll(() => bench?.close());
 
+  it('gives no job to one that ended instead of waiting', async () => {
+    const { limits, rootfs } = bench.languages.python;
+    const sandbox = await bench.host.start(rootfs, limits);
+    try {
+      // Without its environment: the hook is not found, nor is the program.
+      const waiting = sandbox.prestart({ argv: ['/usr/bin/python3', 'main.py'], env: {}, limits: limits.run });
+      while (waiting.isWaiting) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(sandbox.isAlive).toBe(true);
+    } finally {
+      await sandbox.close();
+    }
+  }, 60_000);
+
   for (const [kind, cases] of Object.entries(programs) as [keyof typeof programs, Record<string, TestJob>][]) {
     describe(kind, () => {
       if (kind === 'java' && !requireTool('java')) return;
@@ -100,7 +113,6 @@ describe.each(runtimeNames)('an interpreter that waited, under %s, runs a progra
             await runTestJob(bench, runtime, test),
             await runTestJob({ supply: ready }, runtime, test),
           ];
-          await ready.close();
           await ready.close();
           // Process ids and addresses differ from run to run.
           const same = (text: string): string => text.replace(/0x[0-9a-f]+/g, '0x');

@@ -56,6 +56,22 @@ export async function openTestBench(
   };
 }
 
+/** Does something once a job's standard output holds a text; never, if the job ends without it. */
+export function whenPrinted(job: RunningJob, events: readonly RunnerEvent[], text: string, act: () => void): void {
+  const timer = setInterval(() => {
+    if (
+      !events
+        .map((event) => (event.type === 'stdout' ? event.data : ''))
+        .join('')
+        .includes(text)
+    )
+      return;
+    clearInterval(timer);
+    act();
+  }, 5);
+  void job.ended.then(() => clearInterval(timer));
+}
+
 /** What a job gave, gathered. */
 export interface JobResult {
   readonly stdout: string;

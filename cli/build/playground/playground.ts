@@ -68,8 +68,8 @@ export async function buildPlayground(selection: string): Promise<BuiltPlaygroun
 }
 
 function pushedImage({ manifest }: BuiltVersion): PushedImage {
-  const { language, version, exactVersion, sha256, bytes } = manifest;
-  return { language, version, exactVersion, key: `images/${sha256}.squashfs`, sha256, bytes };
+  const { language, version, exactVersion, sha256, bytes, path: jobPath } = manifest;
+  return { language, version, exactVersion, key: `images/${sha256}.squashfs`, sha256, bytes, path: jobPath };
 }
 
 /** @throws ImageDamagedError when a file of the store is not what was built */

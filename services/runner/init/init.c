@@ -5,6 +5,7 @@
  *   - reaps orphans, and ends every process of the sandbox when the command ends, on request, or when the runner is gone;
  *   - is another user than the job, and not dumpable: the job can neither end it, nor read its memory, nor open its
  *     descriptors. (Without root on the host there is one user; there Linux itself spares process 1 from its signals.)
+ *   - counts the job's processes where the runtime has a kernel of its own, of which the host's cgroups see only the whole.
  *
  * A frame is: type (1 byte), length (4 bytes, little endian), payload. services/runner/sandbox/frames.ts has the types.
  */
@@ -14,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -28,12 +30,16 @@
 
 /* As spec.ts maps it. */
 enum { JOB_ID = 65534 };
+/* Where runtime.ts has gVisor's own cgroups mounted. */
+#define GROUPS "/.sandbox/cgroup"
 enum { CHUNK = 65536, MAX_FRAME = 32 << 20, HEADER = 5, GATE_FD = 3 };
 
 static int conn = -1, answers = -1, outPipe = -1, errPipe = -1, inPipe = -1, gatePipe = -1, fileFd = -1, childSignals = -1;
+/* Files of the job's group; -1 where the host's cgroups do. */
+static int groupProcs = -1, groupMax = -1, groupEvents = -1;
 static pid_t mainPid = -1;
 static int mainStatus, mainEnded, fileErrno;
-static uint64_t cpuBefore;
+static uint64_t cpuBefore, refusedBefore;
 /* What the command has not yet read of standard input; the runner sends at most CHUNK bytes ahead of the acknowledgements. */
 static unsigned char pending[CHUNK];
 static size_t pendingStart, pendingEnd;
@@ -150,6 +156,21 @@ static uint64_t childrenCpuMicros(void) {
   return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000u + (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
+/* How often a process or thread was refused to the job, by the group here. */
+static uint64_t refusedProcesses(void) {
+  char text[64];
+  ssize_t n = groupEvents < 0 ? 0 : pread(groupEvents, text, sizeof text - 1, 0);
+  if (n <= 0) return 0;
+  text[n] = 0;
+  return strncmp(text, "max ", 4) == 0 ? strtoull(text + 4, NULL, 10) : 0;
+}
+
+static int limitGroup(uint32_t processes) {
+  char text[16];
+  int length = snprintf(text, sizeof text, "%u", processes);
+  return groupMax < 0 || processes == UINT32_MAX || pwrite(groupMax, text, (size_t)length, 0) == length;
+}
+
 /* Payload: flags, files, file bytes, processor seconds, processes, counts of args and of environment; then the strings. */
 static void execute(unsigned char *payload, size_t length) {
   enum { NUMBERS = 7 };
@@ -170,10 +191,13 @@ static void execute(unsigned char *payload, size_t length) {
   int in[2], out[2], err[2], failed[2], gate[2] = {-1, -1};
   if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(failed, O_CLOEXEC)) leave(3);
   if ((v[0] & 1) && pipe2(gate, O_CLOEXEC)) leave(3);
+  if (!limitGroup(v[4])) leave(3);
   cpuBefore = childrenCpuMicros();
+  refusedBefore = refusedProcesses();
   pid_t pid = fork();
   if (pid == 0) {
     setsid();
+    if (groupProcs >= 0 && write(groupProcs, "0", 1) != 1) _exit(126);
     if (getuid() == 0 && (setresgid(JOB_ID, JOB_ID, JOB_ID) < 0 || setresuid(JOB_ID, JOB_ID, JOB_ID) < 0)) _exit(126);
     /* The kernel's choice, when memory is short, is the job and not this process. */
     prctl(PR_SET_DUMPABLE, 1);
@@ -374,13 +398,14 @@ static void finish(void) {
   struct rusage u;
   getrusage(RUSAGE_CHILDREN, &u);
   uint64_t cpu = childrenCpuMicros() - cpuBefore;
-  unsigned char payload[24];
+  unsigned char payload[28];
   put32(payload, WIFEXITED(mainStatus) ? (uint32_t)WEXITSTATUS(mainStatus) : 0);
   put32(payload + 4, WIFSIGNALED(mainStatus) ? (uint32_t)WTERMSIG(mainStatus) : 0);
   put32(payload + 8, (uint32_t)cpu);
   put32(payload + 12, (uint32_t)(cpu >> 32));
   put32(payload + 16, (uint32_t)u.ru_maxrss);
   put32(payload + 20, (uint32_t)(isFull(".") || isFull("/tmp")));
+  put32(payload + 24, (uint32_t)(refusedProcesses() - refusedBefore));
   mainPid = -1;
   sendFrame('X', payload, sizeof payload);
 }
@@ -396,6 +421,16 @@ static void reap(void) {
     mainStatus = status;
     mainEnded = 1;
   }
+}
+
+/* As the sandbox's root, who alone may write in it. */
+static int openGroup(void) {
+  if (access(GROUPS, F_OK) < 0) return 0;
+  if (mkdir(GROUPS "/job", 0700) < 0) return -1;
+  groupProcs = open(GROUPS "/job/cgroup.procs", O_WRONLY | O_CLOEXEC);
+  groupMax = open(GROUPS "/job/pids.max", O_WRONLY | O_CLOEXEC);
+  groupEvents = open(GROUPS "/job/pids.events", O_RDONLY | O_CLOEXEC);
+  return groupProcs < 0 || groupMax < 0 || groupEvents < 0 ? -1 : 0;
 }
 
 /*
@@ -414,6 +449,7 @@ static int standApart(void) {
 int main(void) {
   /* It ends every process it may. Anywhere but as process 1 of a sandbox that would be every process of the host. */
   if (getpid() != 1) return 5;
+  if (openGroup() < 0) return 6;
   if (standApart() < 0) return 4;
   prctl(PR_SET_DUMPABLE, 0);
   conn = fcntl(0, F_DUPFD_CLOEXEC, 10);

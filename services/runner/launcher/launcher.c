@@ -7,11 +7,13 @@
  *     runner has connections made and moved ahead of need;
  *   - forking this small process costs a tenth of forking Node.js;
  *   - what runtimes mount for themselves goes with this process, which (as root) has a mount namespace of its own;
- *   - crun refuses hosts with both cgroup hierarchies: that namespace is without the second.
+ *   - crun refuses hosts with both cgroup hierarchies: that namespace is without the second;
+ *   - lest a container write to the host's file through /proc/self/exe, crun copies itself and starts again from the copy, at
+ *     each start. Here is one sealed copy, made once, which crun knows for one.
  *
- * usage: launcher <socket> [<mount point to leave out>]
+ * usage: launcher <socket> <program to keep a sealed copy of, or ""> [<mount point to leave out>]
  * A connection sends two messages (length, 4 bytes little endian; strings that each end in NUL): the `cgroup.procs` files to
- * enter, answered by the byte 'c'; then the runtime's absolute path and arguments. It ends when its standard input ends.
+ * enter, answered by the byte 'c'; then the runtime's program (path, or name on PATH) and arguments. It ends when its standard input does.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,14 +25,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 enum { MAX_MESSAGE = 65536, MAX_STRINGS = 256 };
+
+/* The program of which there is a copy that nobody can write to any more. */
+static const char *copiedProgram = "";
+static int sealedCopy = -1;
 
 static void fail(int conn, const char *what) {
   dprintf(conn, "launcher: %s: %s\n", what, strerror(errno));
@@ -72,8 +81,27 @@ static void serve(int conn) {
   memset(buffer, 0, sizeof buffer);
   if (readStrings(conn, buffer, strings) == 0) _exit(1);
   for (int fd = 0; fd <= 2; fd++) dup2(conn, fd);
-  execv(strings[0], strings);
+  if (sealedCopy >= 0 && strcmp(strings[0], copiedProgram) == 0)
+    syscall(SYS_execveat, sealedCopy, "", strings, environ, AT_EMPTY_PATH);
+  execvp(strings[0], strings);
   fail(2, strings[0]);
+}
+
+/* @returns -1 where it cannot be had: the program then makes its own */
+static int makeSealedCopy(const char *program) {
+  struct stat stats;
+  int from = open(program, O_RDONLY | O_CLOEXEC);
+  const char *slash = strrchr(program, '/');
+  int to = memfd_create(slash ? slash + 1 : program, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (from < 0 || to < 0 || fstat(from, &stats) < 0) return -1;
+  for (off_t left = stats.st_size; left > 0;) {
+    ssize_t n = sendfile(to, from, NULL, (size_t)left);
+    if (n <= 0) return -1;
+    left -= n;
+  }
+  close(from);
+  if (fchmod(to, 0500) < 0 || fcntl(to, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) return -1;
+  return to;
 }
 
 static int put(const char *file, const char *text) {
@@ -99,7 +127,7 @@ static int leaveOut(const char *mountPoint, int isRoot) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2 || strlen(argv[1]) >= sizeof((struct sockaddr_un *)0)->sun_path) return 2;
+  if (argc < 3 || strlen(argv[1]) >= sizeof((struct sockaddr_un *)0)->sun_path) return 2;
   prctl(PR_SET_NAME, "sandpiper-launch");
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN); /* a terminal's Ctrl-C is the runner's to answer */
@@ -107,18 +135,21 @@ int main(int argc, char **argv) {
   sigaction(SIGCHLD, &reap, NULL);
   umask(077);
   int isRoot = geteuid() == 0;
-  if (!isRoot && argc > 2 && becomeMounter()) {
+  const char *leftOut = argc > 3 ? argv[3] : NULL;
+  if (!isRoot && leftOut && becomeMounter()) {
     fprintf(stderr, "launcher: no user namespace: %s\n", strerror(errno));
     return 1;
   }
-  if ((isRoot || argc > 2) && (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))) {
+  if ((isRoot || leftOut) && (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))) {
     fprintf(stderr, "launcher: no mount namespace: %s\n", strerror(errno));
     return 1;
   }
-  if (argc > 2 && leaveOut(argv[2], isRoot)) {
-    fprintf(stderr, "launcher: cannot leave out %s: %s\n", argv[2], strerror(errno));
+  if (leftOut && leaveOut(leftOut, isRoot)) {
+    fprintf(stderr, "launcher: cannot leave out %s: %s\n", leftOut, strerror(errno));
     return 1;
   }
+  copiedProgram = argv[2];
+  if (*copiedProgram) sealedCopy = makeSealedCopy(copiedProgram);
   int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   strcpy(address.sun_path, argv[1]);

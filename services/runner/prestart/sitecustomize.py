@@ -16,10 +16,8 @@ def wait_for_job():
     else:
         del os.environ['PYTHONPATH']
     del sys.modules['sitecustomize']
-    try:
-        import sitecustomize  # the system's own, if it has one
-    except ImportError:
-        pass
+    # The system's own; where it has none, the error reaches the start-up, which is as it is without this file.
+    import sitecustomize
 
 
 wait_for_job()

@@ -49,6 +49,8 @@ export interface RunningCommand {
 
 /** An interpreter that was started ahead and waits for its job. */
 export interface WaitingCommand {
+  /** False once it ended by itself: what was started has no hook to wait in, or not the right one. */
+  readonly isWaiting: boolean;
   /** Hands the job over (as the prestart program reads it) and starts the clocks. */
   release(job: Buffer, limits: StageLimits, output: CommandOutput): RunningCommand;
 }

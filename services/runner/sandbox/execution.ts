@@ -17,6 +17,8 @@ export interface InitEnd {
   readonly cpuMs: number;
   readonly maxResidentBytes: number;
   readonly isDiskFull: boolean;
+  /** By the runtime's own kernel; the host's counter is in the cgroup. */
+  readonly refusedProcesses: number;
 }
 
 /** A command from its start to its end: clocks, limits, and what they lead to. */
@@ -29,6 +31,8 @@ export interface Execution {
   notStarted(errno: number): void;
   lost(reason: string): void;
   readonly isOver: boolean;
+  /** Whether it ended before it was started: an interpreter that was to wait and did not. */
+  readonly isSpent: boolean;
 }
 
 export interface ExecutionProps {
@@ -60,6 +64,7 @@ export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }:
   let startedAt = 0;
   let finish: (end: CommandEnd) => void = () => undefined;
   let isOver = false;
+  let isSpent = false;
   /** What came before the start: only from an interpreter that failed while it waited. */
   const early: (() => void)[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -102,6 +107,10 @@ export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }:
     if (startedAt > 0) act();
     else early.push(act);
   };
+  const endWhenStarted = (act: () => void): void => {
+    isSpent ||= startedAt === 0;
+    whenStarted(act);
+  };
   const watchCpu = (limits: StageLimits, cpus: number): void => {
     if (!cgroup) return;
     const left = limits.cpuMs - (cgroup.usage().cpuMs - before.cpuMs);
@@ -118,6 +127,9 @@ export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }:
   return {
     get isOver() {
       return isOver;
+    },
+    get isSpent() {
+      return isSpent;
     },
     start: (limits, output) => {
       const ended = new Promise<CommandEnd>((resolve) => (finish = resolve));
@@ -150,7 +162,7 @@ export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }:
     stderr: (chunk) => whenStarted(() => stderr!.take(chunk) || stop({ reason: 'outputLimit', limit: 'output' })),
     acknowledge: (bytes) => stdin.acknowledge(bytes),
     notStarted: (errno) =>
-      whenStarted(() =>
+      endWhenStarted(() =>
         end({
           reason: 'ok',
           exitCode: errnoName(errno) === 'ENOENT' ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE,
@@ -158,17 +170,17 @@ export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }:
         }),
       ),
     ended: (init) =>
-      whenStarted(() => {
+      endWhenStarted(() => {
         const { exitCode, signal } = init;
         if (cause) return end({ ...cause, exitCode, signal }, init);
-        const limit = counted();
+        const limit = counted() ?? (init.refusedProcesses > 0 ? 'processes' : undefined);
         if (limit === 'memory' && signal === 'SIGKILL') return end({ reason: 'outOfMemory', limit, signal }, init);
         if (signal === 'SIGXCPU') return end({ reason: 'timeout', limit: 'cpu', signal }, init);
         if (signal === 'SIGXFSZ') return end({ reason: 'limitExceeded', limit: 'fileSize', signal }, init);
         return end({ reason: 'ok', exitCode, signal, limit: limit ?? (init.isDiskFull ? 'disk' : undefined) }, init);
       }),
     lost: (reason) =>
-      whenStarted(() => {
+      endWhenStarted(() => {
         if (cause) return end(cause);
         const limit = counted();
         if (limit === 'memory') return end({ reason: 'outOfMemory', limit });

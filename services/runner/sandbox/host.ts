@@ -1,11 +1,12 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Socket } from 'node:net';
 import type { Rootfs } from '../rootfs';
 import { createCgroup, findCgroups, sweepCgroups, type Cgroup, type CgroupHost } from './cgroup';
 import { startLauncher, launcherMessage, type Launcher } from './launcher';
 import { rememberSeccomp } from './compiled-seccomp';
-import type { DiskLimits } from './mounts';
+import { GROUPS_NAME, type DiskLimits } from './mounts';
 import type { SandboxPrograms } from './programs';
 import { readableByOthers } from './readable-by-others';
 import type { Runtime } from './runtime';
@@ -30,7 +31,11 @@ export interface SandboxHostProps {
   readonly programs: SandboxPrograms;
   /** Processors of one sandbox. @default 1 */
   readonly cpus?: number;
-  /** Processes that wait in a cgroup for a sandbox to start, so that a cold start need not wait for the move. @default 2 */
+  /**
+   * Processes that wait in a cgroup for a sandbox to start, so that a start need not wait for the move.
+   *
+   * @default - {@link SPARE_CELLS}
+   */
   readonly spareCells?: number;
   /** @default found */
   readonly cgroups?: CgroupHost;
@@ -47,6 +52,11 @@ interface Cell {
 /** Runs a command of the runtime on the state of a runner, its own or one that crashed. */
 type RuntimeCall = (stateDirectory: string, args: readonly string[]) => Promise<string>;
 
+/**
+ * Three for each processor. A move waits 10 to 20 ms for the kernel on a busy host of four hierarchies, and a processor
+ * starts a sandbox in 6 ms: with fewer, jobs in a row wait for them.
+ */
+export const SPARE_CELLS = 3 * os.availableParallelism();
 /** Above what Debian gives accounts and /etc/subuid, below the end of 32 bits. Each sandbox of a host has two of its own. */
 const FIRST_HOST_ID = 0x40000000;
 const HOST_IDS = 0x20000000;
@@ -57,11 +67,14 @@ const REMOVE_PAUSE_MS = 10;
 
 /** Sweeps what crashed runners left, and starts the launcher. @throws Error when the launcher cannot start */
 export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxHost> {
-  const { runtime, programs, cpus = 1, spareCells = 2, cgroups = findCgroups() } = props;
+  const { runtime, programs, cpus = 1, spareCells = SPARE_CELLS, cgroups = findCgroups() } = props;
   const state = makeStateDirectory();
   const isRoot = process.getuid?.() === 0;
-  const leftOut = runtime.name === 'crun' ? cgroups.unifiedMount : undefined;
-  const launcher: Launcher = await startLauncher(programs.launcher, state.directory, leftOut);
+  const launcher: Launcher = await startLauncher({
+    program: programs.launcher,
+    directory: state.directory,
+    ...(runtime.name === 'crun' ? { sealed: runtime.program, leftOut: cgroups.unifiedMount } : {}),
+  });
   const call: RuntimeCall = (directory, args) =>
     launcher.call([runtime.program, ...runtime.options(directory), ...args]);
   await sweep(runtime, cgroups, path.dirname(state.directory), call);
@@ -71,6 +84,7 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
     fs.cpSync(programs.prestart, ownDirectory, { recursive: true });
     fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
     fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
+    if (runtime.ownGroups) fs.mkdirSync(path.join(ownDirectory, GROUPS_NAME));
   });
 
   const seccomp = rememberSeccomp(runtime, state.directory);
@@ -117,12 +131,24 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
 
   const start = async (rootfs: Rootfs, disk: DiskLimits): Promise<Sandbox> => {
     if (isClosed) throw new Error('the sandbox host is closed');
+    const { compiled } = seccomp;
+    try {
+      const sandbox = await startWith(rootfs, disk, compiled);
+      if (compiled !== undefined) seccomp.trust();
+      return sandbox;
+    } catch (error) {
+      if (compiled === undefined || !seccomp.distrust()) throw error;
+      return startWith(rootfs, disk, undefined);
+    }
+  };
+  const startWith = async (rootfs: Rootfs, disk: DiskLimits, compiledSeccomp: string | undefined): Promise<Sandbox> => {
     const cell = await takeCell();
     const { id, socket, cgroup } = cell;
     const bundle = path.join(state.directory, 'bundles', id);
     fs.mkdirSync(bundle, { recursive: true, mode: 0o700 });
     const ids = idMapping(isRoot, id);
-    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, compiledSeccomp: seccomp.compiled });
+    const { ownGroups } = runtime;
+    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, ownGroups, compiledSeccomp });
     fs.writeFileSync(path.join(bundle, 'config.json'), JSON.stringify(spec));
     socket.write(
       launcherMessage([runtime.program, ...runtime.options(state.directory), 'run', '--bundle', bundle, id]),

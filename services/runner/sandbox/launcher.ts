@@ -17,14 +17,25 @@ const MAX_SOCKET_PATH_BYTES = 107;
 /** `delete --force` of a running sandbox takes a tenth of a second. */
 const CALL_TIMEOUT_MS = 10_000;
 
-/** @param leftOut mount point that runtimes shall not see (crun and hybrid hosts) */
-export async function startLauncher(program: string, directory: string, leftOut?: string): Promise<Launcher> {
+export interface LauncherProps {
+  readonly program: string;
+  /** Where its socket is. */
+  readonly directory: string;
+  /** A runtime's program that would else copy itself at each start. @default none */
+  readonly sealed?: string;
+  /** Mount point that runtimes shall not see (crun and hybrid hosts). @default none */
+  readonly leftOut?: string;
+}
+
+/** @throws Error with the launcher's own words */
+export async function startLauncher(props: LauncherProps): Promise<Launcher> {
+  const { program, directory, sealed = '', leftOut } = props;
   const socketPath = path.join(directory, 'launcher');
   if (Buffer.byteLength(socketPath) > MAX_SOCKET_PATH_BYTES) throw new Error(`${socketPath} is too long for a socket`);
   // Without root crun would look for newuidmap, which wants /etc/subuid and complains where the runner expects frames; a
   // sandbox maps one user, for which the kernel asks no helper.
   const isRoot = process.getuid?.() === 0;
-  const child = spawn(program, [socketPath, ...(leftOut ? [leftOut] : [])], {
+  const child = spawn(program, [socketPath, sealed, ...(leftOut ? [leftOut] : [])], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: isRoot ? process.env : { ...process.env, PATH: '/nonexistent' },
   });

@@ -18,12 +18,19 @@ export interface DiskLimits {
 export const WORK_DIRECTORY = '/work';
 /** Where the runner's own directory is bound, read-only: the init, and what interpreters that wait are started with. */
 export const SANDBOX_DIRECTORY = '/.sandbox';
+/** Where the init finds cgroups of the sandbox's own kernel, if the runtime has one (init.c). */
+export const GROUPS_NAME = 'cgroup';
 export const INIT_PATH = `${SANDBOX_DIRECTORY}/init`;
 /** POSIX shared memory and semaphores of the job's own processes. */
 const SHARED_MEMORY_BYTES = 16 * 1024 * 1024;
 
 /** What a sandbox sees over its read-only root. */
-export function sandboxMounts(rootfs: Rootfs, ownDirectory: string, disk: DiskLimits): readonly Mount[] {
+export function sandboxMounts(
+  rootfs: Rootfs,
+  ownDirectory: string,
+  disk: DiskLimits,
+  ownGroups: boolean,
+): readonly Mount[] {
   const scratch = (destination: string): Mount => ({
     destination,
     type: 'tmpfs',
@@ -48,6 +55,16 @@ export function sandboxMounts(rootfs: Rootfs, ownDirectory: string, disk: DiskLi
     scratch('/tmp'),
     scratch(WORK_DIRECTORY),
     bind(ownDirectory, SANDBOX_DIRECTORY),
+    ...(ownGroups
+      ? [
+          {
+            destination: `${SANDBOX_DIRECTORY}/${GROUPS_NAME}`,
+            type: 'cgroup',
+            source: 'cgroup',
+            options: ['nosuid', 'noexec', 'nodev'],
+          },
+        ]
+      : []),
     ...(rootfs.binds ?? []).map(({ source, destination }) => bind(source, destination)),
   ];
 }

@@ -5,7 +5,7 @@ export type RuntimeName = 'crun' | 'runsc';
 /** A container runtime as this project starts it. What differs between runtimes is here, as data. */
 export interface Runtime {
   readonly name: RuntimeName;
-  /** Absolute path. */
+  /** Its path, or its name on PATH. */
   readonly program: string;
   /** Options before the command, for a state directory of the runner's own. */
   readonly options: (stateDirectory: string) => readonly string[];
@@ -14,6 +14,8 @@ export interface Runtime {
   /** Host processes and threads of the runtime itself, and for each process or thread of the job. */
   readonly ownProcesses: number;
   readonly processesPerJobProcess: number;
+  /** Whether it has a kernel of its own with cgroups in it, by which the init limits the job's processes. */
+  readonly ownGroups: boolean;
   /** Whether a process's own limit of processor time (RLIMIT_CPU) counts what it really had. */
   readonly countsProcessorTime: boolean;
 }
@@ -30,6 +32,7 @@ export function crun(program: string): Runtime {
     // crun itself and the init.
     ownProcesses: 2,
     processesPerJobProcess: 1,
+    ownGroups: false,
     countsProcessorTime: true,
   };
 }
@@ -49,6 +52,8 @@ export function runsc(program: string): Runtime {
       '--ignore-cgroups',
       // Beside gVisor's own, the filter of the bundle applies to the job's calls.
       '--oci-seccomp',
+      // Its first version tells of no refused process.
+      '--in-sandbox-cgroup=v2',
     ],
     // Sentry and gofer, measured at 35 to 60 MiB while idle; the start of a command takes more for a moment.
     ownMemoryBytes: 128 * MEBIBYTE,
@@ -56,6 +61,7 @@ export function runsc(program: string): Runtime {
     ownProcesses: 192,
     // A task is a thread of the sentry and one of systrap's stub.
     processesPerJobProcess: 3,
+    ownGroups: true,
     // gVisor charges ticks of its own clock to whatever is runnable: on a busy host far more than the processor gave.
     countsProcessorTime: false,
   };

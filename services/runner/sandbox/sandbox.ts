@@ -1,5 +1,6 @@
 import * as os from 'node:os';
 import type { Socket } from 'node:net';
+import type { StageLimits } from '../../protocol/limits';
 import type { Cgroup, CgroupLimits } from './cgroup';
 import type { Command, CommandOutput, RunningCommand, WaitingCommand } from './command';
 import { watchExecution, type Execution, type InitEnd } from './execution';
@@ -18,8 +19,11 @@ export interface SandboxFile {
 /** One single-use sandbox: it serves one job, whose commands run one after the other. */
 export interface Sandbox {
   readonly id: string;
-  /** @throws Error naming a file that could not be written (the name is taken twice, or the disk limit is met) */
-  writeFiles(files: readonly SandboxFile[]): Promise<void>;
+  /**
+   * @param limits of the command that comes next: they are set meanwhile
+   * @throws Error naming a file that could not be written (the name is taken twice, or the disk limit is met)
+   */
+  writeFiles(files: readonly SandboxFile[], limits?: StageLimits): Promise<void>;
   run(command: Command, output: CommandOutput): RunningCommand;
   /** Starts an interpreter that waits, with descriptor 3 open for its job. */
   prestart(command: Command): WaitingCommand;
@@ -129,6 +133,13 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
     processes: command.limits.processes * runtime.processesPerJobProcess + runtime.ownProcesses,
     cpus,
   });
+  const setLimitsAhead = (limits: StageLimits): void => {
+    try {
+      cgroup?.setLimits(groupLimits({ limits }));
+    } catch {
+      // They are set again, and this is met and told of, when the command starts.
+    }
+  };
   const begin = (command: Command, flags: number): { readonly begun: Execution; readonly execute: () => void } => {
     if (execution && !execution.isOver) throw new Error('a command runs in this sandbox already');
     const begun = watchExecution({ cgroup, groupLimits, runtime, send, hardKill: () => void close() });
@@ -144,13 +155,14 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
     get isAlive() {
       return isAlive;
     },
-    writeFiles: async (files) => {
-      for (const { name, content } of files) {
+    writeFiles: async (files, limits) => {
+      for (const [index, { name, content }] of files.entries()) {
         const written = new Promise<number>((resolve) => (fileWritten = resolve));
         send(toInit.file, Buffer.concat([encodeNumbers(0o644), encodeStrings([name])]));
         for (let at = 0; at < content.length; at += FILE_CHUNK_BYTES)
           send(toInit.write, content.subarray(at, at + FILE_CHUNK_BYTES));
         send(toInit.closeFile);
+        if (index === 0 && limits) setLimitsAhead(limits);
         const errno = isAlive ? await written : os.constants.errno.EPIPE;
         if (errno !== 0) throw new Error(`file ${JSON.stringify(name)}: ${errnoName(errno)}`);
       }
@@ -167,6 +179,9 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
       const { begun, execute } = begin(command, GATE_FLAG);
       execute();
       return {
+        get isWaiting() {
+          return !begun.isSpent;
+        },
         release: (job, limits, output) => {
           const running = begun.start(limits, output);
           send(toInit.gate, job);
@@ -182,15 +197,15 @@ function executePayload(
   { argv, env, cwd, limits }: Command,
   flags: number,
   hasCgroup: boolean,
-  { countsProcessorTime }: Runtime,
+  { countsProcessorTime, ownGroups }: Runtime,
 ): Buffer {
   const environment = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const fileKibibytes = Math.min(Math.ceil(limits.fileBytes / 1024), UNLIMITED - 1);
   // Beside the host's own account of the processor, which sees all processes together, this one ends each.
   const isCpuLimited = countsProcessorTime || !hasCgroup;
   const cpuSeconds = isCpuLimited ? Math.ceil(limits.cpuMs / 1000) + 1 : UNLIMITED - 1;
-  // Where the cgroup counts, it alone does, for it tells when it refused one.
-  const processes = hasCgroup ? UNLIMITED : limits.processes + 1;
+  // Where a cgroup of the host's or of the runtime's own kernel counts, it alone does, for it tells when it refused one.
+  const processes = ownGroups ? limits.processes : hasCgroup ? UNLIMITED : limits.processes + 1;
   return Buffer.concat([
     encodeNumbers(flags, limits.openFiles, fileKibibytes, cpuSeconds, processes, argv.length, environment.length),
     encodeStrings([cwd ?? WORK_DIRECTORY, ...argv, ...environment]),
@@ -205,5 +220,6 @@ function initEnd(payload: Buffer): InitEnd {
     cpuMs: Number(payload.readBigUInt64LE(8)) / 1000,
     maxResidentBytes: payload.readUInt32LE(16) * 1024,
     isDiskFull: payload.readUInt32LE(20) !== 0,
+    refusedProcesses: payload.readUInt32LE(24),
   };
 }

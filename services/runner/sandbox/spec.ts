@@ -16,7 +16,9 @@ export interface SpecProps {
   readonly ownDirectory: string;
   readonly disk: DiskLimits;
   readonly ids: IdMapping;
-  /** The seccomp profile as crun itself compiled it before; see compiled-seccomp.ts. @default - crun compiles it */
+  /** Whether cgroups of the runtime's own kernel are mounted for the init. @default false */
+  readonly ownGroups?: boolean;
+  /** The seccomp profile as crun itself compiled it before; see compiled-seccomp.ts. @default - the runtime compiles it */
   readonly compiledSeccomp?: string;
 }
 
@@ -33,7 +35,8 @@ const MASKED_PATHS = ['acpi', 'asound', 'kcore', 'keys', 'key-users', 'latency_s
 const READ_ONLY_PATHS = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'];
 
 /** `config.json` of a sandbox whose process 1 is the init. cgroups are the host's business (cgroup.ts), not the runtime's. */
-export function ociSpec({ rootfs, ownDirectory, disk, ids, compiledSeccomp }: SpecProps): object {
+export function ociSpec(props: SpecProps): object {
+  const { rootfs, ownDirectory, disk, ids, ownGroups = false, compiledSeccomp } = props;
   const none: string[] = [];
   // The init begins as root of the sandbox, becomes nobody but in name, and drops these (init.c). Without root on the host
   // there is no second user to be had.
@@ -61,14 +64,16 @@ export function ociSpec({ rootfs, ownDirectory, disk, ids, compiledSeccomp }: Sp
     root: { path: rootfs.directory, readonly: true },
     hostname: 'sandbox',
     ...(compiledSeccomp === undefined ? {} : { annotations: { [COMPILED_SECCOMP]: compiledSeccomp } }),
-    mounts: sandboxMounts(rootfs, ownDirectory, disk),
+    mounts: sandboxMounts(rootfs, ownDirectory, disk, ownGroups),
     linux: {
       namespaces: ['pid', 'ipc', 'uts', 'mount', 'network', 'user'].map((type) => ({ type })),
       uidMappings: mapping('uid'),
       gidMappings: mapping('gid'),
       maskedPaths: MASKED_PATHS.map((name) => `/proc/${name}`),
       readonlyPaths: READ_ONLY_PATHS.map((name) => `/proc/${name}`),
-      seccomp: seccompProfile,
+      // Beside the compiled filter a profile that allows nothing, which is read in no time: a runtime that did not know the
+      // annotation would start nothing, rather than without a filter.
+      seccomp: compiledSeccomp === undefined ? seccompProfile : { ...seccompProfile, syscalls: [] },
     },
   };
 }

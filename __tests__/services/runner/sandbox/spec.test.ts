@@ -35,6 +35,23 @@ describe('the bundle of a sandbox', () => {
     expect(spec.process.noNewPrivileges).toBe(true);
   });
 
+  it("has cgroups of the runtime's own kernel only where the runtime has them", () => {
+    const groups = ({ mounts }: any) => mounts.filter(({ type }: any) => type === 'cgroup');
+    expect(groups(spec)).toEqual([]);
+    const own = groups(ociSpec({ ...props, ids: { kind: 'own', firstHostId: 5000 }, ownGroups: true }));
+    expect(own.map(({ destination }: any) => destination)).toEqual(['/.sandbox/cgroup']);
+  });
+
+  it('allows no system call at all to a runtime that passes over the compiled filter', () => {
+    const { annotations, linux }: any = ociSpec({
+      ...props,
+      ids: { kind: 'own', firstHostId: 5000 },
+      compiledSeccomp: 'AAAA',
+    });
+    expect(annotations).toEqual({ 'run.oci.seccomp_bpf_data': 'AAAA' });
+    expect(linux.seccomp).toMatchObject({ defaultAction: 'SCMP_ACT_ERRNO', syscalls: [] });
+  });
+
   it('without root maps the one user there is, and gives no capability at all', () => {
     const rootless: any = ociSpec({ ...props, ids: { kind: 'rootless', uid: 1000, gid: 1001 } });
     expect(rootless.linux.gidMappings).toEqual([{ containerID: 65534, hostID: 1001, size: 1 }]);
