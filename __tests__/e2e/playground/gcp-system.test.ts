@@ -91,7 +91,9 @@ describe('the playground on GCP', () => {
     });
     const { secrets } = cloud;
     for (const { state, writeOnly } of provider.cloud.objects('google_secret_manager_secret_version')) {
-      secrets.set(String(state.name), String(writeOnly.secret_data_wo ?? writeOnly.secret_data));
+      // Google knows a project by its number and by its id.
+      const name = String(state.name).replace(/^projects\/\d+\//, `projects/${VARIABLES.gcp_project}/`);
+      secrets.set(name, String(writeOnly.secret_data_wo));
     }
     const scriptOf = (template: string): string => {
       const found = applied.find(

@@ -143,6 +143,7 @@ function metadata(
     'project/numeric-project-id': '123456789012',
     'instance/id': machine.id,
     'instance/name': `machine-${machine.id}`,
+    'instance/preempted': 'FALSE',
     'instance/zone': `projects/123456789012/zones/${region}-b`,
     'instance/hostname': `machine-${machine.id}.c.${project}.internal`,
     'instance/attributes/startup-script': machine.bootScript,
@@ -154,11 +155,21 @@ function metadata(
     response.setHeader('Metadata-Flavor', 'Google');
     if (request.headers['metadata-flavor'] !== 'Google')
       return reply(response, 403, 'Missing Metadata-Flavor:Google header.');
-    const path = (request.url ?? '').split('?')[0]?.replace(/^\/computeMetadata\/v1\//, '') ?? '';
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://metadata.google.internal');
+    const path = pathname.replace(/^\/computeMetadata\/v1\//, '');
     const directory = Object.keys(values).filter((name) =>
       name.startsWith(path === '/' || path === '' ? '' : `${path.replace(/\/$/, '')}/`),
     );
     const value = values[path] ?? (directory.length > 0 ? directory.join('\n') : undefined);
-    return value === undefined ? reply(response, 404) : reply(response, 200, value);
+    if (value === undefined) return reply(response, 404);
+    const etag = crypto.createHash('sha256').update(value).digest('hex').slice(0, 16);
+    const answer = (): void => {
+      response.setHeader('ETag', etag);
+      reply(response, 200, value);
+    };
+    // Nothing changes here: who waits for it waits as long as it wants to.
+    if (searchParams.get('wait_for_change') !== 'true' || searchParams.get('last_etag') !== etag) return answer();
+    const timer = setTimeout(answer, Number(searchParams.get('timeout_sec') ?? 60) * 1_000);
+    response.once('close', () => clearTimeout(timer));
   };
 }

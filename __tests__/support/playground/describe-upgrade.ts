@@ -1,5 +1,5 @@
 import { RUNNER_ADMIN_PORT } from '../../../modules/sandbox-fleet/resolve';
-import { endOf, type Message, type TestClient } from '../gateway/test-client';
+import { endOf, type TestClient } from '../gateway/test-client';
 import type { Machine } from '../machine/machine';
 import { GATEWAY_UNIT, RUNNER_UNIT, untilServing, untilTakingJobs, userOf, type PlaygroundSystem } from './system';
 
@@ -51,15 +51,22 @@ export function describeUpgrade(
       expect(users.next.outputOf(job.job)).toBe('from the next version\n');
     });
 
-    it('has the new runner finish what the old one cannot, when its machine is to go', async () => {
+    it('lets the old runner finish its jobs when its machine is to go, and take no other', async () => {
       // A connection without a job is not kept for long.
       users.old = await userOf(old.gateway);
-      const held = await beginHeld(users.old, old.runner);
-      await old.runner.exec(`systemctl stop ${RUNNER_UNIT}`);
-      await begunAgain(users.old, held);
-      users.old.send({ type: 'stdin', job: held.job, data: 'to the end\n' });
-      expect(await users.old.next(endOf(held.job))).toMatchObject({ type: 'exit', reason: 'ok' });
-      expect(users.old.outputOf(held.job)).toBe('begun\nread to the end\n');
+      const { job } = await beginHeld(users.old, old.runner);
+      const stopping = old.runner.exec(`systemctl stop ${RUNNER_UNIT}`);
+      await old.runner.until('the old runner drains', async () =>
+        (await old.runner.journal(RUNNER_UNIT)).includes('the runner drains'),
+      );
+      const other = await users.old.submit('', { language: 'bash', files: [{ content: 'echo on the new one' }] });
+      expect(await users.old.next(endOf(other.job))).toMatchObject({ type: 'exit', reason: 'ok' });
+      users.old.send({ type: 'stdin', job, data: 'to the end\n' });
+      expect(await users.old.next(endOf(job))).toMatchObject({ type: 'exit', reason: 'ok' });
+      expect(users.old.outputOf(job)).toBe('begun\nread to the end\n');
+      expect(users.old.messages.filter((message) => message.job === job && message.type === 'reset')).toHaveLength(1);
+      await stopping;
+      expect(await old.runner.journal(RUNNER_UNIT)).not.toContain('a job is put back');
       await old.runner.stop();
     });
 
@@ -91,11 +98,11 @@ export function describeUpgrade(
 }
 
 /** A job that runs on a machine until its input comes. Those that another machine takes are let go. */
-async function beginHeld(user: TestClient, machine: Machine): Promise<{ job: string; first: Message }> {
+async function beginHeld(user: TestClient, machine: Machine): Promise<{ job: string }> {
   for (;;) {
     const { job } = await user.submit('', { language: 'python', files: [{ content: HELD }], stdinOpen: true });
-    const first = await user.next((message) => message.job === job && message.type === 'stdout');
-    if (await holdsOne(machine)) return { job, first };
+    await user.next((message) => message.job === job && message.type === 'stdout');
+    if (await holdsOne(machine)) return { job };
     user.send({ type: 'cancel', job });
     await user.next(endOf(job));
   }
@@ -109,10 +116,6 @@ async function holdsOne(machine: Machine): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 700));
   }
   return true;
-}
-
-async function begunAgain(user: TestClient, { job, first }: { job: string; first: Message }): Promise<void> {
-  await user.next((message) => message.job === job && message.type === 'stdout' && message.epoch !== first.epoch);
 }
 
 interface StreamedJob {
