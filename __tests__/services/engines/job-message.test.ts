@@ -1,7 +1,12 @@
 import { deflateRawSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
-import { decodeJobMessage, encodeJobMessage, InvalidMessageError, NewerMessageError } from '../../../services/engines/job-message';
+import {
+  decodeJobMessage,
+  encodeJobMessage,
+  InvalidMessageError,
+  NewerMessageError,
+} from '../../../services/engines/job-message';
 import { checkOutgoing, MAXIMUM_MESSAGE_BYTES, PayloadTooLargeError } from '../../../services/engines/job-queue';
 
 const KNOWN = { v: 1 as const, id: 'a', owner: 'user:1', acceptedMs: 1, deadlineMs: 2, retentionMs: 3 };
