@@ -24,6 +24,7 @@ import * as path from 'node:path';
 import { temporaryDirectory } from '../terraform';
 import { debianRoot } from './debian-root';
 import { openMachineServers } from './machine-servers';
+import { endMachineGroups, machineGroups } from './machine-groups';
 import { openNetwork } from './network';
 import { INIT, prepareRoot } from './prepare-root';
 import type { SimulatedCloud } from './simulated-cloud';
@@ -77,16 +78,13 @@ export async function bootMachine(options: {
   const at = (file: string) => path.join(directory, file);
   for (const part of ['upper', 'work', 'root']) fs.mkdirSync(at(part));
   const root = at('root');
-  const cgroups = ['unified', 'systemd', 'memory', 'pids', 'cpu', 'cpuacct', '.']
-    .map((hierarchy) => path.join('/sys/fs/cgroup', hierarchy))
-    .filter((hierarchy) => fs.existsSync(path.join(hierarchy, 'cgroup.procs')))
-    .map((hierarchy) => path.join(hierarchy, `sandpiper-${name}-${process.pid}`));
+  const cgroups = machineGroups(`${name}-${process.pid}`);
   const identity = { id, address: network.address, bootScript };
   const servers = openMachineServers(cloud, identity, await (authority ??= createAuthority()), at);
   let launcher: number | undefined;
   const clean = () => {
     if (launcher !== undefined) kill(launcher);
-    for (const cgroup of cgroups) removeCgroup(cgroup);
+    endMachineGroups(`${name}-${process.pid}`);
     spawnSync('umount', ['--lazy', root]);
     network.close();
     fs.rmSync(directory, { recursive: true, force: true });
@@ -246,14 +244,6 @@ function nameOf(pid: number): string | undefined {
     return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   } catch {
     return undefined;
-  }
-}
-
-/** A control group can go when its processes and children have. */
-function removeCgroup(cgroup: string): void {
-  for (let tries = 0; tries < 50 && fs.existsSync(cgroup); tries++) {
-    spawnSync('find', [cgroup, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', ';']);
-    if (fs.existsSync(cgroup)) spawnSync('sleep', ['0.05']);
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { endMachineGroups } from './machine-groups';
 
 /** The private network of one machine. */
 export interface MachineNetwork {
@@ -84,8 +85,8 @@ export function openNetwork(directory: string): MachineNetwork {
 
 function claimNumber(directory: string): number {
   fs.mkdirSync('/run/sandpiper-machines', { recursive: true });
+  for (let number = 1; number <= HIGHEST; number++) sweep(number);
   for (let number = 1; number <= HIGHEST; number++) {
-    sweep(number);
     if (spawnSync('ip', ['netns', 'add', `sp${number}e`]).status !== 0) continue;
     fs.writeFileSync(ownerFile(number), JSON.stringify({ pid: process.pid, directory }));
     return number;
@@ -93,16 +94,15 @@ function claimNumber(directory: string): number {
   throw new Error(`${HIGHEST} machines run already`);
 }
 
-/** Its systemd-nspawn died with the process that was killed; the rest goes here. */
+/** What a killed test process left: its machine too, for systemd-nspawn that is killed takes nobody along. */
 function sweep(number: number): void {
   const file = ownerFile(number);
   if (!fs.existsSync(file)) return;
   const { pid, directory } = JSON.parse(fs.readFileSync(file, 'utf8')) as { pid: number; directory: string };
   if (fs.existsSync(`/proc/${pid}`)) return;
+  endMachineGroups(`sp${number}-${pid}`);
   spawnSync('umount', ['--lazy', `${directory}/root`]);
   for (const name of [`sp${number}e`, `sp${number}m`]) spawnSync('ip', ['netns', 'del', name]);
-  const cgroups = `find /sys/fs/cgroup -depth -type d -path '*/sandpiper-sp${number}-${pid}*' -exec rmdir {} ';'`;
-  spawnSync('sh', ['-c', cgroups]);
   fs.rmSync(directory, { recursive: true, force: true });
   fs.rmSync(file, { force: true });
 }

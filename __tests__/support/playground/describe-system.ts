@@ -67,10 +67,9 @@ export function describeSystem({
     const code = 'import sys\nprint("begun", flush=True)\nprint("read", sys.stdin.readline().strip())';
     const { job } = await user.submit('', { language: 'python', files: [{ content: code }], stdinOpen: true });
     await user.next((message) => message.job === job && message.type === 'stdout');
-    const second = await system.boot('runner');
-    await untilTakingJobs(second);
     await runner.stop();
-    runner = second;
+    runner = await system.boot('runner');
+    await untilTakingJobs(runner);
     const reset = await user.next(({ job: of, type, attempt }) => of === job && type === 'reset' && attempt === 2);
     await user.next(({ type, epoch }) => type === 'stdout' && epoch === reset.epoch);
     user.send({ type: 'stdin', job, data: 'all of it\n' });
