@@ -29,6 +29,7 @@ describe('the playground on AWS', () => {
   let stack: PlaygroundStack;
   let cloud: AwsCloud;
   let events: SimulatedEventStore;
+  let sqs: SQSClient;
 
   const open = async (): Promise<PlaygroundSystem> => {
     const { file } = await buildPlaygroundArtifacts(LANGUAGES);
@@ -57,7 +58,7 @@ describe('the playground on AWS', () => {
     });
     events = await startSimulatedEventStore(users);
     cloud = awsCloud({ motoEndpoint: stack.front.endpoint, region: REGION, events });
-    const sqs = new SQSClient({
+    sqs = new SQSClient({
       region: REGION,
       endpoint: stack.front.endpoint,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -86,6 +87,7 @@ describe('the playground on AWS', () => {
   };
 
   const close = async (): Promise<void> => {
+    sqs?.destroy();
     await events?.stop();
     await stack?.stop();
     await moto?.stop();

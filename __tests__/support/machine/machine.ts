@@ -90,7 +90,11 @@ export async function bootMachine(options: {
     fs.rmSync(directory, { recursive: true, force: true });
   };
   process.once('exit', clean);
+  let isStopped = false;
   const stop = async () => {
+    // Its number may be another machine's by now.
+    if (isStopped) return;
+    isStopped = true;
     process.removeListener('exit', clean);
     clean();
     await servers.close();

@@ -33,9 +33,12 @@ export function describeUpgrade(
       users = { old: await userOf(old.gateway), next: await userOf(gateway) };
       next = { gateway, runner: old.runner };
     }, 300_000);
-    afterAll(() => {
+    afterAll(async () => {
       stream?.stop();
       for (const user of Object.values(users ?? {})) user.socket.terminate();
+      // Those that a test had to stop, and did not get to.
+      if (next.gateway !== old.gateway) await old.gateway.stop();
+      if (next.runner !== old.runner) await old.runner.stop();
       after(next);
     });
 
@@ -59,8 +62,6 @@ export function describeUpgrade(
       await old.runner.until('the old runner drains', async () =>
         (await old.runner.journal(RUNNER_UNIT)).includes('the runner drains'),
       );
-      const other = await users.old.submit('', { language: 'bash', files: [{ content: 'echo on the new one' }] });
-      expect(await users.old.next(endOf(other.job))).toMatchObject({ type: 'exit', reason: 'ok' });
       users.old.send({ type: 'stdin', job, data: 'to the end\n' });
       expect(await users.old.next(endOf(job))).toMatchObject({ type: 'exit', reason: 'ok' });
       expect(users.old.outputOf(job)).toBe('begun\nread to the end\n');
@@ -68,6 +69,8 @@ export function describeUpgrade(
       await stopping;
       expect(await old.runner.journal(RUNNER_UNIT)).not.toContain('a job is put back');
       await old.runner.stop();
+      const other = await users.old.submit('', { language: 'bash', files: [{ content: 'echo on the new one' }] });
+      expect(await users.old.next(endOf(other.job))).toMatchObject({ type: 'exit', reason: 'ok' });
     });
 
     it('sends clients of the old gateway to the new one, where they go on', async () => {
