@@ -3,7 +3,7 @@ import { synthesizePlayground, type Resource as Json } from '../../support/playg
 jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 describe('a sandbox fleet on AWS', () => {
-  const { resources, one } = synthesizePlayground('aws');
+  const { resources, locals, one } = synthesizePlayground('aws');
   const statementsOf = (policy: Json): Json[] =>
     (JSON.parse(policy.policy as string) as { Statement: Json[] }).Statement;
   const listOf = (value: string | string[]): string[] => [value].flat();
@@ -76,6 +76,22 @@ describe('a sandbox fleet on AWS', () => {
       .filter(({ security_group_ids: ids }) => /playground-fleet-security-group/.test(String(ids)))
       .map(({ service_name: name }) => (name as string).split('.').at(-1));
     expect(reached.sort()).toEqual(['autoscaling', 'logs', 'sqs']);
+  });
+
+  it('replaces busy machines too when it rolls: under a steady load none is ever idle', () => {
+    const { instance_refresh: refresh } = one('autoscaling_group', 'playground-fleet_group') as {
+      instance_refresh: { preferences: Json };
+    };
+    expect(refresh.preferences).toMatchObject({ scale_in_protected_instances: 'Refresh', auto_rollback: true });
+    expect(one('autoscaling_lifecycle_hook', 'drain-hook')).toMatchObject({
+      lifecycle_transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    });
+  });
+
+  it('tells gateways their region, without which they reach neither queue nor store', () => {
+    const scripts = Object.entries(locals).filter(([name]) => name.startsWith('platform_playground_boot-script'));
+    expect(scripts).toHaveLength(1);
+    expect(scripts[0]![1]).toContain('"AWS_REGION":"');
   });
 
   it('opens endpoints for what is asked through them, and nothing else', () => {

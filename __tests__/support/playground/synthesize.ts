@@ -64,7 +64,10 @@ export function synthesizePlayground(
     fleet: { runner: archive('runner', '2'), imageKeys: IMAGES, ...change.fleet },
     eventStore: change.eventStore,
   });
-  const { resource: resources } = JSON.parse(Testing.synth(stack)) as { resource: Record<string, Resource> };
+  const { resource: resources, locals } = JSON.parse(Testing.synth(stack)) as {
+    resource: Record<string, Resource>;
+    locals: Readonly<Record<string, unknown>>;
+  };
   const provider = cloud === 'aws' ? 'aws' : 'google';
   /** Of a type, those whose name holds `name`. */
   const all = (type: string, name = ''): Resource[] =>
@@ -76,5 +79,5 @@ export function synthesizePlayground(
     if (found.length !== 1) throw new Error(`${found.length} resources of type ${type} ${name}, not one`);
     return found[0]!;
   };
-  return { resources, platform, playground, all, one };
+  return { resources, locals, platform, playground, all, one };
 }
