@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { findPubsubEmulator } from '../../../cli/provision/pubsub-emulator';
 import { buildGoPrograms } from '../../../cli/build/go-programs';
 import { pubsubClients, once } from '../../../services/engines/pubsub/clients';
 import { startPubsubEmulator, type PubsubEmulator } from '../../support/engines/pubsub-emulator';
@@ -34,8 +33,8 @@ const STORE_NAME = 'memorystore.internal';
  */
 describe('the playground on GCP', () => {
   const google = requireGoogleProvider();
-  const tools = [...machineTools, 'terraform', 'go', 'gcc', 'redis-server', 'mksquashfs', 'java'];
-  if (!requireTool(tools) || findPubsubEmulator() === undefined) return;
+  const programs = ['terraform', 'go', 'gcc', 'redis-server', 'mksquashfs', 'pubsub-emulator'];
+  if (!requireTool([...machineTools, ...programs])) return;
   const outdir = temporaryDirectory('gcp-system');
   let emulator: PubsubEmulator;
   let storage: FakeGcs;
