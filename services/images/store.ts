@@ -62,7 +62,10 @@ export class ImageStore {
     return { sha256, bytes: size };
   }
 
-  /** Records an image; from now on it is found. A file that no manifest names any more is removed. */
+  /**
+   * Records an image; from now on it is found. A file that no manifest names any more is removed, unless it is so new that another
+   * build may just be about to name it.
+   */
   record(manifest: ImageManifest): void {
     const file = path.join(this.directory, `${manifest.language}@${manifest.version}.json`);
     const temporary = `${file}.${process.pid}`;
@@ -70,7 +73,8 @@ export class ImageStore {
     fs.renameSync(temporary, file);
     const named = new Set(this.list().map(({ sha256 }) => `${sha256}.squashfs`));
     for (const name of fs.readdirSync(this.directory)) {
-      if (name.endsWith('.squashfs') && !named.has(name)) fs.rmSync(path.join(this.directory, name), { force: true });
+      const unnamed = path.join(this.directory, name);
+      if (name.endsWith('.squashfs') && !named.has(name) && isOld(unnamed)) fs.rmSync(unnamed, { force: true });
     }
   }
 
@@ -80,6 +84,14 @@ export class ImageStore {
     const actual = fs.existsSync(file) ? await sha256Of(file) : 'that of no file';
     if (actual !== manifest.sha256) throw new ImageDamagedError(file, manifest.sha256, actual);
   }
+}
+
+/** The longest that a build takes from its file to its record: an image is tried in between. */
+const BUILD_MS = 60 * 60_000;
+
+function isOld(file: string): boolean {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > BUILD_MS;
 }
 
 /** SHA-256 of a file's bytes, in lower-case hex. */
