@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { Cloud } from './cloud';
 import type { HostAgents } from './boot/host-agents';
 import type { EventStoreProps, IEventStore } from './event-store/event-store';
 import { InvalidPropError } from './invalid-prop';
@@ -6,8 +7,7 @@ import { checkName } from './physical-name';
 import type { ISandboxFleet, SandboxFleetProps } from './sandbox-fleet/sandbox-fleet';
 import type { ITlsService, TlsServiceProps } from './tls-service/tls-service';
 
-/** Where a platform deploys to. */
-export type Cloud = 'aws' | 'gcp';
+export type { Cloud };
 
 /** What every platform is told, whatever the cloud. */
 export interface PlatformProps {

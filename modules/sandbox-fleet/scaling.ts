@@ -1,5 +1,5 @@
 import { InvalidPropError } from '../invalid-prop';
-import type { Cloud } from '../platform';
+import type { Cloud } from '../cloud';
 import { checkWhole } from '../tls-service/capacity';
 
 /**

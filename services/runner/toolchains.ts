@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { openImageCache } from '../images/image-cache';
 import { readImageList } from '../images/image-list';
 import { openImageMounts } from '../images/mounts';
-import { openObjectSource } from '../images/source/object-source';
+import { openObjectSource } from '../images/source/open-object-source';
 import { ImageStore } from '../images/store';
 import { builtVersions } from '../languages/built-versions';
 import { readCatalogue } from '../languages/catalogue';

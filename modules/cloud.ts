@@ -1,0 +1,2 @@
+/** Where a platform deploys to. */
+export type Cloud = 'aws' | 'gcp';
