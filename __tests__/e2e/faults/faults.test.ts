@@ -13,6 +13,9 @@ const PROGRAM = path.join(__dirname, '../../../dist/cli/playground/main.js');
 /** Says that it runs, waits until it is told something, and says what. */
 const ECHO = 'print("running", flush=True)\nprint("heard", input(), flush=True)\n';
 
+/** Of the ten seconds that a program may run, what leaves five for a drain. */
+const LEFT_TO_BEGIN_MS = 4_000;
+
 /** Gateways and runners as processes of their own, on a real Redis and a simulated SQS; each is killed as a crash does it. */
 describe('the playground when parts of it die', () => {
   requireTool(['root', 'crun', 'gcc', 'python3', 'redis-server', 'moto_server']);
@@ -77,6 +80,22 @@ describe('the playground when parts of it die', () => {
   const output = (client: TestClient, job: string, text: string) =>
     client.next(() => client.outputOf(job).includes(text));
 
+  /**
+   * Begins a job where there is one runner, then starts another. A program may run for ten seconds: on a busy machine one whose time is
+   * nearly up when the other has started is let go, for another.
+   */
+  async function beginBeforeSecond(client: TestClient) {
+    for (;;) {
+      const { job, token } = await submit(client);
+      await output(client, job, 'running');
+      const begun = Date.now();
+      const second = await startPlayground();
+      if (Date.now() - begun < LEFT_TO_BEGIN_MS) return { job, token, second };
+      await endProcess(second.child, 'SIGTERM');
+      await client.next(endOf(job));
+    }
+  }
+
   /** Answers the program until it ends, then looks at all that was told of the job. */
   async function finish(client: TestClient, job: string): Promise<void> {
     client.send({ type: 'stdin', job, data: 'word\n' });
@@ -91,9 +110,7 @@ describe('the playground when parts of it die', () => {
   it('runs a job again on another runner when the first is killed, with its gateway, and its client resumes there', async () => {
     const first = await startPlayground();
     const client = await clientOf(first.url);
-    const { job, token } = await submit(client);
-    await output(client, job, 'running');
-    const second = await startPlayground();
+    const { job, token, second } = await beginBeforeSecond(client);
     await endProcess(first.child, 'SIGKILL');
     const seen = client.messages.filter(({ seq }) => seq !== undefined).at(-1)!;
     const other = await clientOf(second.url);
@@ -106,18 +123,15 @@ describe('the playground when parts of it die', () => {
   it('gives a job to another runner when its own is told to stop, and counts no attempt', async () => {
     const first = await startPlayground();
     const client = await clientOf(first.url);
-    const { job, token } = await submit(client);
-    await output(client, job, 'running');
-    const second = await startPlayground();
+    const { job, token, second } = await beginBeforeSecond(client);
     const stopped = endProcess(first.child, 'SIGTERM');
     expect((await client.closed).code).toBe(1001);
     expect(client.messages.at(-1)).toEqual({ type: 'goingAway' });
+    const own = client.messages.filter((message) => message.job === job && message.epoch !== undefined);
     const other = await clientOf(second.url);
     other.send({ type: 'resume', job, token });
     await stopped;
-    await other.next(
-      (message) => message.type === 'reset' && message.epoch !== client.messages.find(({ epoch }) => epoch)!.epoch,
-    );
+    await other.next((message) => message.type === 'reset' && message.epoch !== own[0]!.epoch);
     await output(other, job, 'running');
     await finish(other, job);
     expect(other.messages.filter(({ type }) => type === 'reset').at(-1)).toMatchObject({ attempt: 1 });
