@@ -106,8 +106,9 @@ describe('images that are fetched on demand', () => {
     return response.json();
   };
   const kept = (language: string) => path.join(scratch, 'kept', `${images.get(language)!.sha256}.squashfs`);
-  const mounts = (): readonly string[] =>
-    fs.readFileSync('/proc/mounts', 'utf8').match(/\S*sandpiper-images\S*/g) ?? [];
+  /** Of one process: other suites have images mounted too. */
+  const mountsOf = ({ child }: Program): readonly string[] =>
+    fs.readFileSync('/proc/mounts', 'utf8').match(new RegExp(`\\S*sandpiper-images/${child.pid}-\\S*`, 'g')) ?? [];
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await new Promise((resolve) => setTimeout(resolve, 50));
   };
@@ -131,17 +132,18 @@ describe('images that are fetched on demand', () => {
   });
 
   it('are found again by the next runner, which removes what a killed one left mounted', async () => {
-    const left = mounts();
+    const first = runner;
+    const left = mountsOf(first);
     expect(left.length).toBeGreaterThanOrEqual(2);
-    await runner.end('SIGKILL');
-    expect(mounts()).toEqual(left);
+    await first.end('SIGKILL');
+    expect(mountsOf(first)).toEqual(left);
     await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: images.get('lua')!.key }));
     runner = await playground.startRunner(settings);
     expect(await run('lua', 'print(1 + 1)')).toMatchObject({ result: { stdout: '2\n' } });
-    expect(mounts().filter((mount: string) => left.includes(mount))).toEqual([]);
+    expect(mountsOf(first)).toEqual([]);
     expect(runner.log()).not.toContain('an image was fetched');
     await runner.end('SIGTERM');
-    expect(mounts()).toEqual([]);
+    expect(mountsOf(runner)).toEqual([]);
   });
 
   it('come from Cloud Storage the same way, and go on in their middle', async () => {
