@@ -1,4 +1,4 @@
-import { kindOfKey } from '../boot/bootstrap-names';
+import { kindsOfKeys } from '../boot/bootstrap-names';
 import type { StoredArtifact } from './artifact-bucket';
 import type { AwsEnvironment } from './aws-environment';
 import type { PolicyStatement } from './policy-document';
@@ -18,7 +18,7 @@ export function readPrograms(
   const actions = ['s3:GetObject', 's3:GetObjectVersion'];
   const own = objects.filter(({ bucket }) => bucket !== bootstrap.bucket).map(({ arn }) => arn);
   const pushed = objects.filter(({ bucket }) => bucket === bootstrap.bucket).map(({ key }) => key);
-  const kinds = [...new Set([...pushed, ...keys].map(kindOfKey))].sort();
+  const kinds = kindsOfKeys([...pushed, ...keys]);
   return [
     ...(own.length > 0 ? [{ sid: 'ReadOwnPrograms', actions, resources: own }] : []),
     ...(kinds.length > 0

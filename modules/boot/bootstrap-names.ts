@@ -12,7 +12,10 @@ export function gcpBootstrapBucketName(place: { readonly project: string; readon
   return `${place.project}-${place.application}-bootstrap`;
 }
 
-/** What an object of a bootstrap bucket is, as the first parts of its key: `runner/` of `runner/<sha256>.tar.gz`. A key without parts is all of it. */
-export function kindOfKey(key: string): string {
-  return key.slice(0, key.lastIndexOf('/') + 1) || key;
+/**
+ * What objects of a bootstrap bucket are, each kind once: the first parts of their keys, such as `runner/` of `runner/<sha256>.tar.gz`. A key
+ * without parts is all of it.
+ */
+export function kindsOfKeys(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1) || key))].sort();
 }

@@ -3,7 +3,7 @@ import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import { kindOfKey } from '../boot/bootstrap-names';
+import { kindsOfKeys } from '../boot/bootstrap-names';
 import { physicalName } from '../physical-name';
 import type { StoredArtifact } from './artifact-bucket';
 import type { GcpPart } from './gcp-part';
@@ -40,14 +40,28 @@ export function addInstanceAccount(
   const uploaded = objects.filter(({ bucket }) => bucket !== bootstrap.bucket);
   const readUploaded =
     uploaded.length > 0
-      ? [mayRead(scope, 'read-artifacts', { bucket: artifacts.bucket.name, account, objects: uploaded })]
+      ? [
+          mayRead(scope, 'read-artifacts', {
+            bucket: artifacts.bucket.name,
+            account,
+            names: uploaded.map(({ resourceName }) => `resource.name == "${resourceName}"`),
+          }),
+        ]
       : [];
   const pushed = objects.filter(({ bucket }) => bucket === bootstrap.bucket).map(({ key }) => key);
   // All of its kinds: a machine of an older template, or of one that is rolled back to, finds the bytes that it names.
-  const prefixes = [...new Set([...pushed, ...keys].map(kindOfKey))].sort();
+  const kinds = kindsOfKeys([...pushed, ...keys]);
   const readPushed =
-    prefixes.length > 0
-      ? [mayRead(scope, 'read-pushed', { bucket: bootstrap.bucket, account, objects: [], prefixes })]
+    kinds.length > 0
+      ? [
+          mayRead(scope, 'read-pushed', {
+            bucket: bootstrap.bucket,
+            account,
+            names: kinds.map(
+              (kind) => `resource.name.startsWith("projects/_/buckets/${bootstrap.bucket}/objects/${kind}")`,
+            ),
+          }),
+        ]
       : [];
   // Cloud Logging has no narrower grant for writing: neither a log nor a bucket can be named (docs/policy-exceptions.md).
   const log = new ProjectIamMember(scope, 'write-logs', {
@@ -65,11 +79,10 @@ function mayRead(
   props: {
     readonly bucket: string;
     readonly account: ServiceAccount;
-    readonly objects: readonly Pick<StoredArtifact, 'resourceName'>[];
-    readonly prefixes?: readonly string[];
+    /** Conditions on the names of the objects, of which one must hold. */
+    readonly names: readonly string[];
   },
 ): StorageBucketIamMember {
-  const { prefixes = [] } = props;
   return new StorageBucketIamMember(scope, id, {
     bucket: props.bucket,
     role: 'roles/storage.objectViewer',
@@ -77,10 +90,7 @@ function mayRead(
     condition: {
       title: 'own-program',
       description: 'What the machines run, nothing else',
-      expression: [
-        ...props.objects.map(({ resourceName }) => `resource.name == "${resourceName}"`),
-        ...prefixes.map((prefix) => `resource.name.startsWith("projects/_/buckets/${props.bucket}/objects/${prefix}")`),
-      ].join(' || '),
+      expression: props.names.join(' || '),
     },
     // A new program is readable before the instances ask for it.
     lifecycle: { createBeforeDestroy: true },

@@ -70,7 +70,7 @@ export async function bootMachine(options: {
 }): Promise<Machine> {
   const { cloud, bootScript } = options;
   const lower = debianRoot(cloud.name);
-  const { certificatePem } = await (authority ??= createAuthority());
+  const trusted = await (authority ??= createAuthority());
   const directory = temporaryDirectory('machine');
   const network = openNetwork(directory);
   const name = `sp${network.number}`;
@@ -80,7 +80,7 @@ export async function bootMachine(options: {
   const root = at('root');
   const cgroups = machineGroups(`${name}-${process.pid}`);
   const identity = { id, address: network.address, bootScript };
-  const servers = openMachineServers(cloud, identity, await (authority ??= createAuthority()), at);
+  const servers = openMachineServers(cloud, identity, trusted, at);
   let launcher: number | undefined;
   const clean = () => {
     if (launcher !== undefined) kill(launcher);
@@ -102,7 +102,7 @@ export async function bootMachine(options: {
   try {
     const layers = `lowerdir=${lower},upperdir=${at('upper')},workdir=${at('work')}`;
     check(spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, root], { encoding: 'utf8' }));
-    prepareRoot(root, { cloud: cloud.name, name, nameServer: network.gateway, certificatePem });
+    prepareRoot(root, { cloud: cloud.name, name, nameServer: network.gateway, certificatePem: trusted.certificatePem });
     await network.startEdge(cloud.events?.address);
     launcher = launch({ root, name, cgroups, namespacePath: network.namespacePath, consoleFile: at('console') });
   } catch (error) {

@@ -66,7 +66,6 @@ const PAUSE_SECONDS: Readonly<Partial<Record<PutBack, number>>> = { unavailable:
 export function holdJob(props: HeldJobProps): HeldJob {
   const { job, lease, attempt, store, patienceMs, log } = props;
   let givenBack = false;
-  let isPrepared = false;
   let running: RunningJob | undefined;
   let terminal: JobEvent | undefined;
   /** What came before the program ran, and when the program has been told. */
@@ -97,7 +96,7 @@ export function holdJob(props: HeldJobProps): HeldJob {
   const finish = async (exit: ExitEvent): Promise<void> => {
     if (givenBack && exit.reason === 'cancelled') return await putBack('drain');
     if (exit.reason === 'sandboxError' && !props.isLastAttempt) {
-      return await putBack(isPrepared ? 'sandboxError' : 'noImage', exit.message);
+      return await putBack(running ? 'sandboxError' : 'noImage', exit.message);
     }
     // Asked for before the end is written: whoever reads the end may submit the next.
     void quietly('leaving the job’s place', () => leaveJobPlace(store, { id: props.jobId, owner: props.owner }));
@@ -205,7 +204,6 @@ export function holdJob(props: HeldJobProps): HeldJob {
       return unprepared({ reason: 'sandboxError', message: (error as Error).message });
     }
     if (runtime === undefined) return unprepared({ reason: 'cancelled' });
-    isPrepared = true;
     running = runJob({ job, runtime, supply: props.supply, emit });
     caughtUp = catchUp(running);
     return running.ended;
