@@ -37,7 +37,7 @@ export default defineConfig(
   },
   {
     // Rules that need types run where there are promises; synthesis has none.
-    files: ['{services,local,cli,bench,__tests__}/**/*.ts'],
+    files: ['{contracts,services,modules/local,tools,cli,bench,__tests__}/**/*.ts'],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

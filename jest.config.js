@@ -6,7 +6,7 @@ const transform = {
   ],
 };
 const common = {
-  testEnvironment: '<rootDir>/__tests__/support/jest-environment.ts',
+  testEnvironment: '<rootDir>/__tests__/kit/jest-environment.ts',
   transform,
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.gen/'],

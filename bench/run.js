@@ -8,6 +8,6 @@ if (!/^[a-z-]+$/.test(name ?? '')) {
   console.error('usage: node bench/run.js <name> [arguments], such as: node bench/run.js front');
   process.exit(2);
 }
-require('../cli/build/typescript').compileTypeScript();
+require('../tools/artifacts/build/typescript').compileTypeScript();
 const program = path.join(__dirname, `../dist/bench/${name}/${name}-bench.js`);
 process.exitCode = spawnSync(process.execPath, [program, ...args], { stdio: 'inherit' }).status ?? 1;

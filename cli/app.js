@@ -3,14 +3,17 @@
 'use strict';
 
 const file = prepare();
-require('./build/run-bundle').runBundle(file, ['aws', 'gcp'].includes(process.env.CLOUD) ? process.env.CLOUD : 'both');
+require('../tools/artifacts/build/run-bundle').runBundle(
+  file,
+  ['aws', 'gcp'].includes(process.env.CLOUD) ? process.env.CLOUD : 'both',
+);
 
 /** Path of the app, ready to run. */
 function prepare() {
   try {
-    require('./build/typescript').compileTypeScript();
-    if (!isPushed()) require('../dist/cli/build/go-programs').buildGoPrograms([`linux-${architecture()}`]);
-    return require('./build/app-bundle').bundleApp();
+    require('../tools/artifacts/build/typescript').compileTypeScript();
+    if (!isPushed()) require('../dist/tools/artifacts/build/go-programs').buildGoPrograms([`linux-${architecture()}`]);
+    return require('../tools/artifacts/build/app-bundle').bundleApp();
   } catch (error) {
     console.error(process.env.SANDPIPER_DEBUG === '1' ? error.stack : `sandpiper: ${error.message}`);
     return process.exit(error.exitCode || 1);

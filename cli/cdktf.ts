@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { projectDirectory } from './provision/project';
+import { projectDirectory } from '../tools/provision/project';
 
 /** cdktf-cli as npm installed it. */
 const CDKTF = path.join(projectDirectory, 'node_modules/cdktf-cli/bundle/bin/cdktf');

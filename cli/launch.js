@@ -23,8 +23,8 @@ function main() {
     return;
   }
   try {
-    require('./provision/node-modules').installNodeModules();
-    require('./build/typescript').compileTypeScript();
+    require('../tools/provision/node-modules').installNodeModules();
+    require('../tools/artifacts/build/typescript').compileTypeScript();
   } catch (error) {
     if (process.env.SANDPIPER_DEBUG === '1') console.error(error.stack);
     else console.error(`sandpiper: ${error.message}`);

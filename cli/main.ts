@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { commands, loadCommand } from './commands';
-import { exitCodes } from './failure';
+import { exitCodes } from '../tools/failure';
 
 const AFTER_HELP = `
 Each command tells more with --help.

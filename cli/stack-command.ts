@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { runCdktf, usesProviderMirror } from './cdktf';
-import { provisionGo } from './provision/go';
-import { provisionTerraform } from './provision/terraform';
+import { provisionGo } from '../tools/provision/go';
+import { provisionTerraform } from '../tools/provision/terraform';
 
 /** The stacks of `main.ts`, and the cloud that each needs. */
 const CLOUD_OF_STACK = { 'aws-stack': 'aws', 'gcp-stack': 'gcp' } as const;

@@ -2,10 +2,10 @@
  * The contracts: what a service is, wherever it runs. No cloud is loaded; a platform comes from `sandpiper/modules/aws` or
  * `sandpiper/modules/gcp`.
  */
-export { InvalidPropError } from './invalid-prop';
-export type { HostAgents } from './boot/host-agents';
+export { InvalidPropError } from './props/invalid-prop';
+export type { HostAgents } from './machine/host-agents';
 export type { EventStoreProps, EventStoreSize, IEventStore } from './event-store/event-store';
-export { Platform, type Cloud, type PlatformProps } from './platform';
+export { Platform, type Cloud, type PlatformProps } from './platform/platform';
 export {
   archive,
   binary,
@@ -18,11 +18,11 @@ export {
   type PushedArtifact,
   type PushedBinaryArtifact,
   type PushedFile,
-} from './tls-service/artifact';
+} from './machine/artifact';
 export { Playground, type PlaygroundProps } from './playground/playground';
 export type { FleetAlarms, FleetCapacity, ISandboxFleet, SandboxFleetProps } from './sandbox-fleet/sandbox-fleet';
 export type { FleetScaling } from './sandbox-fleet/scaling';
-export type { Capacity, MachineSize } from './tls-service/capacity';
+export type { Capacity, MachineSize } from './machine/capacity';
 export {
   existingCertificates,
   managedCertificate,

@@ -1,4 +1,4 @@
-import type { Artifact } from '../modules/tls-service/artifact';
+import type { Artifact } from '../modules/machine/artifact';
 import type { SecretSource } from '../modules/tls-service/secret-source';
 import type { TlsServiceProps } from '../modules/tls-service/tls-service';
 

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { readArtifactManifest, type ArtifactManifest } from '../modules/boot/artifact-manifest';
-import { programsOf, readProgramManifest, type PushedPrograms } from '../modules/boot/program-manifest';
-import type { Architecture } from '../modules/tls-service/artifact';
+import { readArtifactManifest, type ArtifactManifest } from '../contracts/artifact-manifest';
+import { programsOf, readProgramManifest, type PushedPrograms } from '../modules/machine/program-manifest';
+import type { Architecture } from '../modules/machine/artifact';
 
 /** A program that a stack deploys was never built. */
 export class MissingProgramError extends Error {

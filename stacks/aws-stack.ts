@@ -1,6 +1,6 @@
 import { Fn, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { AwsPlatform } from '../modules/aws/aws-platform';
+import { AwsPlatform } from '../modules/aws/platform';
 import { declareCloudValues } from './cloud-values';
 import { deployPlayground } from './playground';
 import { hostAgents } from './programs';

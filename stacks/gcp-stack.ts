@@ -1,6 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { GcpPlatform } from '../modules/gcp/gcp-platform';
+import { GcpPlatform } from '../modules/gcp/platform';
 import { declareCloudValues } from './cloud-values';
 import { deployPlayground } from './playground';
 import { hostAgents } from './programs';

@@ -1,8 +1,8 @@
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Platform } from '../modules/platform';
+import type { Platform } from '../modules/platform/platform';
 import { Playground } from '../modules/playground/playground';
-import { pushed } from '../modules/tls-service/artifact';
+import { pushed } from '../modules/machine/artifact';
 import { PLAYGROUND } from './application';
 import { playgroundArtifacts } from './artifacts';
 import type { CloudValues } from './cloud-values';

@@ -1,5 +1,5 @@
-import type { HostAgents } from '../modules/boot/host-agents';
-import { binary, pushedBinary, type Artifact } from '../modules/tls-service/artifact';
+import type { HostAgents } from '../modules/machine/host-agents';
+import { binary, pushedBinary, type Artifact } from '../modules/machine/artifact';
 import { USER_API } from './application';
 import { programPath, pushedPrograms } from './artifacts';
 import type { Settings } from './settings';

@@ -1,8 +1,8 @@
-import type { ArtifactManifest } from '../modules/boot/artifact-manifest';
-import { InvalidPropError } from '../modules/invalid-prop';
-import type { Cloud } from '../modules/platform';
-import type { Architecture } from '../modules/tls-service/artifact';
-import { checkName } from '../modules/physical-name';
+import type { ArtifactManifest } from '../contracts/artifact-manifest';
+import { InvalidPropError } from '../modules/props/invalid-prop';
+import type { Cloud } from '../modules/platform/platform';
+import type { Architecture } from '../modules/machine/artifact';
+import { checkName } from '../modules/props/physical-name';
 
 /**
  * What is read when the stacks are synthesized. The settings that change the structure (which resources exist) are known

@@ -1,6 +1,6 @@
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Platform } from '../modules/platform';
+import type { Platform } from '../modules/platform/platform';
 import { USER_API, userApi } from './application';
 import type { CloudValues } from './cloud-values';
 import { userApiProgram } from './programs';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { project, sandpiper } from '../support/cli/run';
+import { project, sandpiper } from '../kit/cli/run';
 
 describe('./sandpiper', () => {
   it('says what is needed where there is no Node.js', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { project } from '../support/cli/run';
+import { project } from '../kit/cli/run';
 
 interface Sample {
   readonly file: string;
@@ -41,14 +41,19 @@ const REFUSED: readonly (readonly [string, string, string, string])[] = [
   ['an index import by require', 'stacks/x.ts', "export const x = require('@cdktf/provider-aws/lib/index');", ARROWS],
   ['an index import of a type', 'stacks/x.ts', "export type X = import('@cdktf/provider-aws').Vpc;", ARROWS],
   ['modules importing stacks', 'modules/aws/x.ts', "export * from '../../stacks/settings';", ARROWS],
-  ['modules importing the CLI', 'modules/x.ts', "export * from '../cli/failure';", ARROWS],
-  ['services importing modules', sourceIn('services/*/*.ts'), "export * from '../../modules/platform';", ARROWS],
+  ['modules importing the CLI', 'modules/x.ts', "export * from '../tools/failure';", ARROWS],
+  [
+    'services importing modules',
+    sourceIn('services/*/*.ts'),
+    "export * from '../../modules/platform/platform';",
+    ARROWS,
+  ],
   ['modules importing services', 'modules/playground/x.ts', "export * from '../../services/gateway/server';", ARROWS],
   ['AWS importing GCP', 'modules/aws/x.ts', "export * from '../gcp/network';", ARROWS],
-  ['GCP importing AWS', 'modules/tls-service/gcp-x.ts', "export * from './aws-alb';", ARROWS],
+  ['GCP importing AWS', 'modules/gcp/tls-service/x.ts', "export * from '../../aws/tls-service/alb';", ARROWS],
   [
     'AWS importing the Google provider',
-    'modules/tls-service/aws-x.ts',
+    'modules/aws/tls-service/x.ts',
     "export * from '@cdktf/provider-google/lib/x';",
     ARROWS,
   ],
@@ -58,41 +63,45 @@ const REFUSED: readonly (readonly [string, string, string, string])[] = [
     "export * from '@cdktf/provider-aws/lib/lb';",
     ARROWS,
   ],
-  ['a contract importing an implementation', 'modules/platform.ts', "export * from './aws/aws-platform';", ARROWS],
+  ['a contract importing an implementation', 'modules/platform/x.ts', "export * from '../aws/platform';", ARROWS],
   [
     'a type from an implementation in a contract',
-    'modules/platform.ts',
-    "import type { X } from './gcp/network';\nexport type Y = X;",
+    'modules/platform/platform.ts',
+    "import type { X } from '../gcp/foundation/network';\nexport type Y = X;",
     ARROWS,
   ],
   ['the CLI importing an implementation', 'cli/main.ts', "export * from '../modules/aws/network';", ARROWS],
-  ['the local platform importing the CLI', sourceIn('local/*.ts'), "export * from '../cli/failure';", ARROWS],
+  ['a tool importing the CLI', 'tools/table.ts', "export * from '../cli/main';", ARROWS],
   ['the page importing the runner', 'web/src/main.ts', "export * from '../../services/runner/pool';", ARROWS],
-  ['the page importing the CLI', 'web/src/main.ts', "export * from '../../cli/failure';", ARROWS],
-  ['the product importing its tests', 'cli/main.ts', "export * from '../__tests__/support/terraform';", ARROWS],
+  ['the page importing the CLI', 'web/src/main.ts', "export * from '../../cli/main';", ARROWS],
+  ['the product importing its tests', 'cli/main.ts', "export * from '../__tests__/kit/terraform';", ARROWS],
   [
     'a floating promise',
-    'cli/table.ts',
+    'tools/table.ts',
     'const f = async (): Promise<void> => undefined;\nf();',
     '@typescript-eslint/no-floating-promises',
   ],
-  ['a focused test', '__tests__/support/terraform.ts', "it.only('x', () => undefined);", 'no-restricted-syntax'],
-  ['a skipped test', '__tests__/support/terraform.ts', "describe.skip('x', () => undefined);", 'no-restricted-syntax'],
+  ['a focused test', '__tests__/kit/terraform.ts', "it.only('x', () => undefined);", 'no-restricted-syntax'],
+  ['a skipped test', '__tests__/kit/terraform.ts', "describe.skip('x', () => undefined);", 'no-restricted-syntax'],
 ];
 
 const ACCEPTED: readonly (readonly [string, string, string])[] = [
   ['a deep import', 'modules/aws/x.ts', "export * from '@cdktf/provider-aws/lib/lb';"],
-  ['an implementation importing its contract', 'modules/tls-service/aws-x.ts', "export * from './tls-service';"],
+  [
+    'an implementation importing its contract',
+    'modules/aws/tls-service/x.ts',
+    "export * from '../../tls-service/tls-service';",
+  ],
   [
     'stacks importing both clouds',
     'stacks/x.ts',
     "export * from '../modules/aws/aws-platform';\nexport * from '../modules/gcp/gcp-platform';",
   ],
   ['the page importing the protocol', 'web/src/main.ts', "export * from '../../services/protocol/client';"],
-  ['the CLI importing a contract', 'cli/table.ts', "export * from '../modules/tls-service/tls-service';"],
+  ['the CLI importing a contract', 'tools/table.ts', "export * from '../modules/tls-service/tls-service';"],
   [
     'a promise that is awaited',
-    'cli/table.ts',
+    'tools/table.ts',
     'const f = async (): Promise<void> => undefined;\nexport const g = async () => {\n  await f();\n};',
   ],
 ];

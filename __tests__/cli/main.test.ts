@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { commands, loadCommand } from '../../cli/commands';
-import { project, sandpiper } from '../support/cli/run';
+import { project, sandpiper } from '../kit/cli/run';
 
 describe('the command line', () => {
   it('lists exactly the commands that exist', () => {

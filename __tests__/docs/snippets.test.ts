@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { transformSync } from 'esbuild';
-import { builtProgram, buildGoPrograms } from '../../cli/build/go-programs';
-import { documents, parse, snippetsOf, type Snippet } from '../support/docs/snippets';
-import { requireTool } from '../support/require-tool';
-import { temporaryDirectory } from '../support/terraform';
-import { environmentWithoutSettings } from '../support/docs/environment-without-settings';
+import { builtProgram, buildGoPrograms } from '../../tools/artifacts/build/go-programs';
+import { documents, parse, snippetsOf, type Snippet } from '../kit/docs/snippets';
+import { requireTool } from '../kit/require-tool';
+import { temporaryDirectory } from '../kit/terraform';
+import { environmentWithoutSettings } from '../kit/docs/environment-without-settings';
 
 const project = path.resolve(__dirname, '../..');
 const snippets = documents().flatMap(snippetsOf);

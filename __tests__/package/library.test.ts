@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { transformSync } from 'esbuild';
-import { snippetsOf } from '../support/docs/snippets';
-import { environmentWithoutSettings } from '../support/docs/environment-without-settings';
-import { requireTool } from '../support/require-tool';
-import { temporaryDirectory } from '../support/terraform';
+import { snippetsOf } from '../kit/docs/snippets';
+import { environmentWithoutSettings } from '../kit/docs/environment-without-settings';
+import { requireTool } from '../kit/require-tool';
+import { temporaryDirectory } from '../kit/terraform';
 
 const project = path.resolve(__dirname, '../..');
 const PEERS = ['cdktf', 'constructs', '@cdktf/provider-aws', '@cdktf/provider-google'];

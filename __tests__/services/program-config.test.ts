@@ -75,7 +75,7 @@ describe('the environment of the runner', () => {
 
 describe('docs/settings.md', () => {
   const read = (file: string): string => fs.readFileSync(path.join(__dirname, '../../services', file), 'utf8');
-  const files = ['gateway/config.ts', 'runner/config.ts', 'engines/engine-config.ts', 'tracing.ts'];
+  const files = ['gateway/config.ts', 'runner/config.ts', 'engines/engine-config.ts', 'program/tracing.ts'];
   const names = files.flatMap((file) => read(file).match(/'(SANDPIPER|OTEL)_[A-Z_]+'/g) ?? []);
 
   it.each([...new Set(names)].map((name) => name.slice(1, -1)))('explains %s', (name) => {

@@ -6,7 +6,7 @@ import { readSettings } from '../../stacks/settings';
 
 // The programs need not be built to know what deploys them.
 jest.mock('../../stacks/artifacts', () => ({ programPath: () => __filename }));
-jest.mock('../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 import { AwsStack } from '../../stacks/aws-stack';
 import { GcpStack } from '../../stacks/gcp-stack';

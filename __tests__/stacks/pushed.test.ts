@@ -1,25 +1,25 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdktf';
-import type { Cloud } from '../../modules/platform';
+import type { Cloud } from '../../modules/platform/platform';
 import { readSettings } from '../../stacks/settings';
-import { temporaryDirectory } from '../support/terraform';
+import { temporaryDirectory } from '../kit/terraform';
 
-const mockSupport = path.join(__dirname, '../support/playground');
+const mockSupport = path.join(__dirname, '../kit/playground');
 
 // What was built, and nothing of it is here.
 jest.mock('../../stacks/artifacts', () => ({
   programPath: () => __filename,
   playgroundArtifacts: () =>
     jest
-      .requireActual<typeof import('../../modules/boot/artifact-manifest')>('../../modules/boot/artifact-manifest')
+      .requireActual<typeof import('../../contracts/artifact-manifest')>('../../contracts/artifact-manifest')
       .readArtifactManifest(`${mockSupport}/artifact-manifest.json`),
   pushedPrograms: (architecture: 'x64' | 'arm64') =>
     jest
-      .requireActual<typeof import('../../modules/boot/program-manifest')>('../../modules/boot/program-manifest')
+      .requireActual<typeof import('../../modules/machine/program-manifest')>('../../modules/machine/program-manifest')
       .readProgramManifest(`${mockSupport}/program-manifest.json`).programs[architecture],
 }));
-jest.mock('../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 import { AwsStack } from '../../stacks/aws-stack';
 import { GcpStack } from '../../stacks/gcp-stack';

@@ -1,13 +1,13 @@
 import { openEventStore } from '../../services/engines/open-event-store';
-import type { EventStore } from '../../services/engines/event-store';
-import type { JobQueue } from '../../services/engines/job-queue';
-import { MemoryJobQueue } from '../../services/engines/memory-job-queue';
-import { PubsubJobQueue } from '../../services/engines/pubsub-job-queue';
-import { SqsJobQueue } from '../../services/engines/sqs-job-queue';
-import { startElasticMq } from '../../__tests__/support/engines/elasticmq';
-import { startPubsubEmulator } from '../../__tests__/support/engines/pubsub-emulator';
-import { startRedis } from '../../__tests__/support/engines/redis-server';
-import { createQueues, sqsConfig } from '../../__tests__/support/engines/simulated-sqs';
+import type { EventStore } from '../../services/engines/event-store/event-store';
+import type { JobQueue } from '../../services/engines/job-queue/job-queue';
+import { MemoryJobQueue } from '../../services/engines/job-queue/memory';
+import { PubsubJobQueue } from '../../services/engines/job-queue/pubsub/pubsub-job-queue';
+import { SqsJobQueue } from '../../services/engines/job-queue/sqs';
+import { startElasticMq } from '../../__tests__/kit/engines/elasticmq';
+import { startPubsubEmulator } from '../../__tests__/kit/engines/pubsub-emulator';
+import { startRedis } from '../../__tests__/kit/engines/redis-server';
+import { createQueues, sqsConfig } from '../../__tests__/kit/engines/simulated-sqs';
 import { quantile } from '../quantile';
 
 /**

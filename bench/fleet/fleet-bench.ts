@@ -2,7 +2,7 @@
 import './stand-in-programs';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { projectDirectory } from '../../cli/provision/project';
+import { projectDirectory } from '../../tools/provision/project';
 import { AwsStack } from '../../stacks/aws-stack';
 import { GcpStack } from '../../stacks/gcp-stack';
 import { readPlan, type Plan } from './plan';

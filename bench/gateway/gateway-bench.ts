@@ -5,9 +5,9 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import WebSocket from 'ws';
-import { buildPage } from '../../cli/build/page';
-import { projectDirectory } from '../../cli/provision/project';
-import { freePort } from '../../local/free-port';
+import { buildPage } from '../../tools/artifacts/build/page';
+import { projectDirectory } from '../../tools/provision/project';
+import { freePort } from '../../modules/local/free-port';
 import { PROTOCOL_VERSION } from '../../services/protocol/messages';
 import { bareRun, type Sample } from '../bare-run';
 import { quantile } from '../quantile';
@@ -63,7 +63,7 @@ async function openClient(url: string) {
 
 async function startPlayground(): Promise<{ readonly port: number; readonly child: ChildProcess }> {
   const port = await freePort();
-  const program = path.join(projectDirectory, 'dist/cli/playground/main.js');
+  const program = path.join(projectDirectory, 'dist/tools/local-runner/playground.js');
   const child = spawn(process.execPath, [program, '--page', buildPage().directory], {
     env: { ...process.env, PORT: String(port), APP_JWT_SECRET: 'secret', SANDPIPER_QUEUE: '', SANDPIPER_EVENTS: '' },
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -2,17 +2,17 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { runscProgram } from '../../cli/provision/runsc';
-import { findExecutable } from '../../cli/provision/executable';
+import { runscProgram } from '../../tools/provision/runsc';
+import { findExecutable } from '../../tools/provision/executable';
 import { defaultLimits } from '../../services/protocol/limits';
-import { runJob } from '../../services/runner/job';
-import type { LanguageRuntime } from '../../services/runner/language-runtime';
-import { findCgroups } from '../../services/runner/sandbox/cgroup';
-import { openSandboxHost } from '../../services/runner/sandbox/host';
-import { hostRootfs } from '../../services/runner/sandbox/host-rootfs';
-import { sandboxPrograms } from '../../services/runner/sandbox/programs';
-import { crun, runsc, type Runtime } from '../../services/runner/sandbox/runtime';
-import { createSupply, type SandboxSupply } from '../../services/runner/supply';
+import { runJob } from '../../services/sandbox/job';
+import type { LanguageRuntime } from '../../services/sandbox/language-runtime';
+import { findCgroups } from '../../services/sandbox/cgroup';
+import { openSandboxHost } from '../../services/sandbox/host';
+import { hostRootfs } from '../../services/sandbox/host-rootfs';
+import { sandboxPrograms } from '../../services/sandbox/programs';
+import { crun, runsc, type Runtime } from '../../services/sandbox/runtime';
+import { createSupply, type SandboxSupply } from '../../services/sandbox/supply';
 import { bareRun, type Sample } from '../bare-run';
 import { quantile } from '../quantile';
 
@@ -60,10 +60,10 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Measures everything with one runtime. Bare runs and sandboxed ones take turns, so that the machine's moods meet both. */
 async function measure(runtime: Runtime, directory: string, results: Result[]): Promise<void> {
   const root = path.resolve(__dirname, '../../..');
-  const project = fs.existsSync(path.join(root, 'services/runner/init')) ? root : path.resolve(__dirname, '../..');
+  const project = fs.existsSync(path.join(root, 'services/sandbox/init')) ? root : path.resolve(__dirname, '../..');
   const host = await openSandboxHost({
     runtime,
-    programs: sandboxPrograms(path.join(project, 'dist/bin/host'), path.join(project, 'services/runner')),
+    programs: sandboxPrograms(path.join(project, 'dist/bin/host'), path.join(project, 'services/sandbox')),
   });
   const rootfs = hostRootfs(path.join(host.stateDirectory, 'rootfs'));
   // One for each line of the table: what earlier lines asked for would else still be made ready.

@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { projectDirectory } from '../../cli/provision/project';
-import { formatTable } from '../../cli/table';
+import { projectDirectory } from '../../tools/provision/project';
+import { formatTable } from '../../tools/table';
 
 interface Variant {
   readonly name: string;

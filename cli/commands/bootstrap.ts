@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { gcpBootstrapBucketName } from '../../modules/boot/bootstrap-names';
-import { bootstrapAws } from '../bootstrap/aws';
-import { openAwsAccount } from '../bootstrap/aws-account';
-import { describe } from '../bootstrap/change';
-import { bootstrapGcp } from '../bootstrap/gcp';
-import { openGcs } from '../bootstrap/gcs-api';
-import { awsPlace, gcpPlace, gcpRegion, type PlaceOptions } from '../bootstrap/place';
+import { gcpBootstrapBucketName } from '../../contracts/bootstrap-bucket';
+import { bootstrapAws } from '../../tools/artifacts/bootstrap/aws';
+import { openAwsAccount } from '../../tools/artifacts/bootstrap/aws-account';
+import { describe } from '../../tools/artifacts/bootstrap/change';
+import { bootstrapGcp } from '../../tools/artifacts/bootstrap/gcp';
+import { openGcs } from '../../tools/artifacts/bootstrap/gcs-api';
+import { awsPlace, gcpPlace, gcpRegion, type PlaceOptions } from '../../tools/artifacts/bootstrap/place';
 
 const HELP = `
 The bucket holds what machines fetch at boot and no stack uploads; \`./sandpiper push\` fills it. A second run changes nothing; what

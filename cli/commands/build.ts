@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import { buildGoPrograms, goPrograms, sha256, type GoTarget } from '../build/go-programs';
-import { buildPage } from '../build/page';
-import { publishPrograms } from '../build/pushed-programs';
-import { provisionGo } from '../provision/go';
-import { projectDirectory } from '../provision/project';
-import { tell } from '../provision/progress';
-import { wrongUsage } from '../failure';
-import { formatTable } from '../table';
+import { buildGoPrograms, goPrograms, sha256, type GoTarget } from '../../tools/artifacts/build/go-programs';
+import { buildPage } from '../../tools/artifacts/build/page';
+import { publishPrograms } from '../../tools/artifacts/build/pushed-programs';
+import { provisionGo } from '../../tools/provision/go';
+import { projectDirectory } from '../../tools/provision/project';
+import { tell } from '../../tools/provision/progress';
+import { wrongUsage } from '../../tools/failure';
+import { formatTable } from '../../tools/table';
 
 const HELP = `
 The programs are reproducible: the same sources and the same Go give the same SHA-256 on every machine.
@@ -66,7 +66,7 @@ export function command(): Command {
 async function playgroundRows(images?: string): Promise<string[][]> {
   // Loaded only here: esbuild, the catalogue and the images are not needed for the rest.
   const { buildPlayground } =
-    require('../build/playground/playground') as typeof import('../build/playground/playground');
+    require('../../tools/artifacts/build/playground/playground') as typeof import('../../tools/artifacts/build/playground/playground');
   const { manifest, file } = await buildPlayground(images ?? 'built');
   const directory = path.relative(projectDirectory, path.dirname(file));
   const named = [

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { InvalidPropError } from '../../modules/invalid-prop';
+import { InvalidPropError } from '../../modules/props/invalid-prop';
 import { checkHostName } from '../../modules/tls-service/host-name';
-import { importIntoAcm } from '../cert/aws';
-import { importIntoCertificateManager } from '../cert/gcp';
-import { selfSigned, type SelfSigned } from '../cert/self-signed';
-import { wrongUsage } from '../failure';
+import { importIntoAcm } from '../../tools/artifacts/cert/aws';
+import { importIntoCertificateManager } from '../../tools/artifacts/cert/gcp';
+import { selfSigned, type SelfSigned } from '../../tools/artifacts/cert/self-signed';
+import { wrongUsage } from '../../tools/failure';
 
 const LONGEST_DAYS = 825;
 

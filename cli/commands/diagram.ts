@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import { buildGoPrograms } from '../build/go-programs';
-import { drawnStack } from '../diagram/drawn-stacks';
-import { drawPictures, formats, pictureNames, type Format, type PictureName } from '../diagram/pictures';
-import { Failure } from '../failure';
-import { provisionGo } from '../provision/go';
-import { projectDirectory } from '../provision/project';
+import { buildGoPrograms } from '../../tools/artifacts/build/go-programs';
+import { drawnStack } from '../../tools/diagram/drawn-stacks';
+import { drawPictures, formats, pictureNames, type Format, type PictureName } from '../../tools/diagram/pictures';
+import { Failure } from '../../tools/failure';
+import { provisionGo } from '../../tools/provision/go';
+import { projectDirectory } from '../../tools/provision/project';
 
 const HELP = `
 Draws the stacks as their construct trees say, with default settings and the playground. docs/architecture.md shows them.

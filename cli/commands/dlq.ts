@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import type { JobQueue } from '../../services/engines/job-queue';
+import type { JobQueue } from '../../services/engines/job-queue/job-queue';
 import { isUnavailable } from '../../services/engines/unavailable';
 import { openJobQueue } from '../../services/engines/open-job-queue';
-import { chosen, retry, withDeadLetters, type PutAside } from '../dlq/letters';
-import { Failure, wrongUsage } from '../failure';
-import { formatTable } from '../table';
+import { chosen, retry, withDeadLetters, type PutAside } from '../../tools/dead-letters/dead-letters';
+import { Failure, wrongUsage } from '../../tools/failure';
+import { formatTable } from '../../tools/table';
 
 interface Options {
   readonly queue?: string;

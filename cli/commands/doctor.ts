@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { Check, Finding } from '../doctor/check';
-import { checks } from '../doctor/checks';
-import { exitCodes } from '../failure';
-import { formatTable } from '../table';
+import type { Check, Finding } from '../../tools/provision/doctor/check';
+import { checks } from '../../tools/provision/doctor/checks';
+import { exitCodes } from '../../tools/failure';
+import { formatTable } from '../../tools/table';
 
 const HELP = `
 Nothing is changed. Exits with 3 when something is missing.`;

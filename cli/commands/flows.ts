@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import { Command } from 'commander';
-import { exitCodes, Failure, wrongUsage } from '../failure';
-import type { FlowReport } from '../flows/flow';
-import { toMarkdown } from '../flows/markdown';
-import { joined, reportFlows, runnersOf } from '../flows/report';
-import { formatTable } from '../table';
+import { exitCodes, Failure, wrongUsage } from '../../tools/failure';
+import type { FlowReport } from '../../tools/flows/flow';
+import { toMarkdown } from '../../tools/flows/markdown';
+import { joined, reportFlows, runnersOf } from '../../tools/flows/report';
+import { formatTable } from '../../tools/table';
 
 interface Options {
   readonly configuration?: string;

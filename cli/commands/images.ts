@@ -1,16 +1,16 @@
 import { Command, Option } from 'commander';
 import type { ImageManifest } from '../../services/images/store';
-import type { RuntimeName } from '../../services/runner/sandbox/runtime';
-import { exitCodes, Failure } from '../failure';
-import { buildImage, type ImageOrigin } from '../images/build';
-import { imageStore } from '../images/built';
-import { imageProblems } from '../images/image-runner';
-import { lock } from '../images/lock';
-import { nameOf, referenceOf, versionsNamed, type WantedImage } from '../images/wanted';
-import { provisionDebian } from '../provision/debian';
-import { withProgress } from '../provision/progress';
-import { catalogue } from '../run/local-runner';
-import { formatTable } from '../table';
+import type { RuntimeName } from '../../services/sandbox/runtime';
+import { exitCodes, Failure } from '../../tools/failure';
+import { buildImage, type ImageOrigin } from '../../tools/artifacts/images/build';
+import { imageStore } from '../../tools/artifacts/images/built';
+import { imageProblems } from '../../tools/artifacts/images/image-runner';
+import { lock } from '../../tools/artifacts/images/lock';
+import { nameOf, referenceOf, versionsNamed, type WantedImage } from '../../tools/artifacts/images/wanted';
+import { provisionDebian } from '../../tools/provision/debian';
+import { withProgress } from '../../tools/provision/progress';
+import { catalogue } from '../../tools/local-runner/local-runner';
+import { formatTable } from '../../tools/table';
 
 /** `sandpiper images`: root file systems of languages, from OCI images or from Debian packages. */
 export function command(): Command {

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { writeOfferedFile } from '../../services/languages/offered-file';
 import type { PresentVersion } from '../../services/languages/host-toolchains';
-import { builtHere, withBuilt } from '../images/built';
+import { builtHere, withBuilt } from '../../tools/artifacts/images/built';
 import type { BuiltVersion } from '../../services/languages/built-versions';
-import { catalogue } from '../run/local-runner';
-import { formatTable } from '../table';
-import { probedHost } from '../run/present-versions';
+import { catalogue } from '../../tools/local-runner/local-runner';
+import { formatTable } from '../../tools/table';
+import { probedHost } from '../../tools/local-runner/present-versions';
 
 interface Options {
   readonly json?: boolean;

@@ -1,12 +1,12 @@
 import { Argument, Command } from 'commander';
-import { InvalidPropError } from '../../modules/invalid-prop';
-import type { Cloud } from '../../modules/platform';
+import { InvalidPropError } from '../../modules/props/invalid-prop';
+import type { Cloud } from '../../modules/platform/platform';
 import { readSettings, type Settings } from '../../stacks/settings';
-import { exitCodes, Failure, wrongUsage } from '../failure';
-import type { Result } from '../preflight/check';
-import { formatReport, hasPassed } from '../preflight/report';
-import { projectContext, synthesizeStack } from '../preflight/stack';
-import { readValues } from '../preflight/values';
+import { exitCodes, Failure, wrongUsage } from '../../tools/failure';
+import type { Result } from '../../tools/preflight/check';
+import { formatReport, hasPassed } from '../../tools/preflight/report';
+import { projectContext, synthesizeStack } from '../../tools/plan/synthesized';
+import { readValues } from '../../tools/preflight/values';
 
 const HELP = `
 Takes the settings and values that a deployment would (docs/settings.md). The account is read, never written to.
@@ -47,10 +47,12 @@ export function command(): Command {
 function look(cloud: Cloud, settings: Settings, values: Readonly<Record<string, string>>): Promise<Result[]> {
   const synthesize = () => synthesizeStack(cloud);
   if (cloud === 'aws') {
-    const { preflightAws } = require('../preflight/aws/checks') as typeof import('../preflight/aws/checks');
+    const { preflightAws } =
+      require('../../tools/preflight/aws/checks') as typeof import('../../tools/preflight/aws/checks');
     return preflightAws(settings, values, synthesize);
   }
-  const { preflightGcp } = require('../preflight/gcp/checks') as typeof import('../preflight/gcp/checks');
+  const { preflightGcp } =
+    require('../../tools/preflight/gcp/checks') as typeof import('../../tools/preflight/gcp/checks');
   return preflightGcp(settings, values, synthesize);
 }
 

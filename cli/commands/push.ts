@@ -1,17 +1,17 @@
 import * as path from 'node:path';
 import { Command } from 'commander';
-import { gcpBootstrapBucketName } from '../../modules/boot/bootstrap-names';
-import { openAwsAccount } from '../bootstrap/aws-account';
-import { openGcs } from '../bootstrap/gcs-api';
-import { awsPlace, gcpPlace, type PlaceOptions } from '../bootstrap/place';
-import { builtObjects, lastBuilt, type BuiltObjects } from '../push/built-objects';
-import { GcsStore } from '../push/gcs-store';
-import { interruptible } from '../push/interruption';
-import type { ObjectStore } from '../push/object-store';
-import { push } from '../push/push';
-import { S3Store } from '../push/s3-store';
-import { inWords } from '../push/size';
-import { formatTable } from '../table';
+import { gcpBootstrapBucketName } from '../../contracts/bootstrap-bucket';
+import { openAwsAccount } from '../../tools/artifacts/bootstrap/aws-account';
+import { openGcs } from '../../tools/artifacts/bootstrap/gcs-api';
+import { awsPlace, gcpPlace, type PlaceOptions } from '../../tools/artifacts/bootstrap/place';
+import { builtObjects, lastBuilt, type BuiltObjects } from '../../tools/artifacts/push/built-objects';
+import { GcsStore } from '../../tools/artifacts/push/gcs-store';
+import { interruptible } from '../../tools/artifacts/push/interruption';
+import type { ObjectStore } from '../../tools/artifacts/push/object-store';
+import { push } from '../../tools/artifacts/push/push';
+import { S3Store } from '../../tools/artifacts/push/s3-store';
+import { inWords } from '../../tools/artifacts/push/size';
+import { formatTable } from '../../tools/table';
 
 const HELP = `
 What is there already, by size and checksum, is not sent again. An interrupted run leaves what it sent: the next one goes on from there

@@ -8,16 +8,16 @@ import { satisfiesVersion } from '../../services/languages/self-test';
 import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
 import { firstIssue } from '../../services/protocol/first-issue';
 import { jobSchema, type Job } from '../../services/protocol/job';
-import { runJob } from '../../services/runner/job';
-import type { RuntimeName } from '../../services/runner/sandbox/runtime';
-import { Failure, wrongUsage } from '../failure';
-import { builtImage, builtHere, imageStore, withBuilt } from '../images/built';
+import { runJob } from '../../services/sandbox/job';
+import type { RuntimeName } from '../../services/sandbox/runtime';
+import { Failure, wrongUsage } from '../../tools/failure';
+import { builtImage, builtHere, imageStore, withBuilt } from '../../tools/artifacts/images/built';
 import type { BuiltVersion } from '../../services/languages/built-versions';
-import { openImageRunner, type ImageRunner } from '../images/image-runner';
-import { provisionToolchains, toolchainsDirectory } from '../provision/toolchains';
-import { languageNamed, languageOfFile } from '../run/language-of';
-import { catalogue, openLocalRunner } from '../run/local-runner';
-import { runRemotely } from '../run/remote';
+import { openImageRunner, type ImageRunner } from '../../tools/artifacts/images/image-runner';
+import { provisionToolchains, toolchainsDirectory } from '../../tools/provision/toolchains';
+import { languageNamed, languageOfFile } from '../../tools/local-runner/language-of';
+import { catalogue, openLocalRunner } from '../../tools/local-runner/local-runner';
+import { runRemotely } from '../../tools/local-runner/remote';
 
 /** What shells' `timeout` ends with. */
 const TIMEOUT_EXIT_CODE = 124;

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { runCdktf } from '../cdktf';
-import { provisionGo } from '../provision/go';
+import { provisionGo } from '../../tools/provision/go';
 
 const HELP = `
 Without --cloud both stacks are written. The other settings are environment variables: docs/settings.md.

@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import { buildGoPrograms } from '../build/go-programs';
-import { exitCodes, Failure, wrongUsage } from '../failure';
-import { provisionGo } from '../provision/go';
-import { tell } from '../provision/progress';
-import { formatTable } from '../table';
-import { staticChecks } from '../test/checks';
-import { newDeadline, type Deadline } from '../test/deadline';
-import { goModules, runGoTest } from '../test/go';
-import { runJest } from '../test/jest';
-import { testNeeds } from '../test/needs';
-import { closingLine, sum, type SuiteResult } from '../test/suite-result';
+import { buildGoPrograms } from '../../tools/artifacts/build/go-programs';
+import { exitCodes, Failure, wrongUsage } from '../../tools/failure';
+import { provisionGo } from '../../tools/provision/go';
+import { tell } from '../../tools/provision/progress';
+import { formatTable } from '../../tools/table';
+import { staticChecks } from '../../tools/test/checks';
+import { newDeadline, type Deadline } from '../../tools/test/deadline';
+import { goModules, runGoTest } from '../../tools/test/go';
+import { runJest } from '../../tools/test/jest';
+import { testNeeds } from '../../tools/test/needs';
+import { closingLine, sum, type SuiteResult } from '../../tools/test/suite-result';
 
 const HELP = `
 What:

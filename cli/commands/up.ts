@@ -1,16 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LocalPlatform } from '../../local/local-platform';
-import { binary } from '../../modules/tls-service/artifact';
+import { LocalPlatform } from '../../modules/local/local-platform';
+import { binary } from '../../modules/machine/artifact';
 import { existing } from '../../modules/tls-service/secret-source';
 import { gatewayService } from '../../modules/playground/playground';
 import { PLAYGROUND, USER_API, userApi } from '../../stacks/application';
-import { buildGoPrograms, builtProgram } from '../build/go-programs';
-import { dataDirectory } from '../provision/cache';
-import { provisionGo } from '../provision/go';
-import { tell } from '../provision/progress';
-import { preparePlayground } from '../playground/prepare';
-import type { RuntimeName } from '../../services/runner/sandbox/runtime';
-import { signDemoToken } from '../token';
+import { buildGoPrograms, builtProgram } from '../../tools/artifacts/build/go-programs';
+import { dataDirectory } from '../../tools/provision/cache';
+import { provisionGo } from '../../tools/provision/go';
+import { tell } from '../../tools/provision/progress';
+import { preparePlayground } from '../../tools/local-runner/prepare-playground';
+import type { RuntimeName } from '../../services/sandbox/runtime';
+import { signDemoToken } from '../../tools/token';
 
 /** Signs the tokens of this machine's user API unless APP_JWT_SECRET is set. Everybody knows it: it protects nothing. */
 const DEMO_SECRET = 'sekret';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { exitCodes, Failure, wrongUsage } from '../failure';
-import { readCa } from '../read-ca';
-import { formatTable } from '../table';
-import { signDemoToken } from '../token';
-import { verify, type CheckResult } from '../verify/checks';
-import type { Target } from '../verify/probe';
+import { exitCodes, Failure, wrongUsage } from '../../tools/failure';
+import { readCa } from '../../tools/read-ca';
+import { formatTable } from '../../tools/table';
+import { signDemoToken } from '../../tools/token';
+import { verify, type CheckResult } from '../../tools/verify/checks';
+import type { Target } from '../../tools/verify/probe';
 
 const TIMEOUT_MS = 10_000;
 const TOKEN_SECONDS = 300;
@@ -53,8 +53,10 @@ function resultsOf(target: Target, options: Options): Promise<readonly CheckResu
   const token = tokenOf(options);
   if (!options.playground) return verify(target, { token });
   // Loaded here: the user API's checks need none of it.
-  const { verifyPlayground } = require('../verify/playground') as typeof import('../verify/playground');
-  const { catalogue } = require('../run/local-runner') as typeof import('../run/local-runner');
+  const { verifyPlayground } =
+    require('../../tools/verify/playground') as typeof import('../../tools/verify/playground');
+  const { catalogue } =
+    require('../../tools/local-runner/local-runner') as typeof import('../../tools/local-runner/local-runner');
   return verifyPlayground(target, { token, caFile: options.ca, catalogue: catalogue() });
 }
 

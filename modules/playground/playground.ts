@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import type { EventStoreProps, IEventStore } from '../event-store/event-store';
-import type { Platform } from '../platform';
+import type { Platform } from '../platform/platform';
 import type { ISandboxFleet, SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
-import type { PushedArtifact } from '../tls-service/artifact';
+import type { PushedArtifact } from '../machine/artifact';
 import type { SecretSource } from '../tls-service/secret-source';
 import type { ITlsService, TlsServiceProps } from '../tls-service/tls-service';
 

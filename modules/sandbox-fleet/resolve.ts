@@ -1,13 +1,7 @@
-import { InvalidPropError } from '../invalid-prop';
-import { isKnown } from '../known';
-import type { Cloud } from '../platform';
-import {
-  checkAtLeast,
-  checkMachineSize,
-  checkWhole,
-  MAXIMUM_INSTANCES,
-  type MachineSize,
-} from '../tls-service/capacity';
+import { InvalidPropError } from '../props/invalid-prop';
+import { isKnown } from '../props/known';
+import type { Cloud } from '../platform/platform';
+import { checkAtLeast, checkMachineSize, checkWhole, MAXIMUM_INSTANCES, type MachineSize } from '../machine/capacity';
 import { checkLogRetention, checkPushed } from '../tls-service/resolve';
 import type { FleetAlarms, FleetCapacity, SandboxFleetProps } from './sandbox-fleet';
 import { resolveScaling, type ResolvedFleetScaling } from './scaling';

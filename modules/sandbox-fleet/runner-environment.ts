@@ -1,5 +1,5 @@
 import { Op } from 'cdktf';
-import { isKnown } from '../known';
+import { isKnown } from '../props/known';
 import { RUNNER_ADMIN_PORT, type ResolvedSandboxFleetProps } from './resolve';
 
 /** Seconds that a runner's claim holds unless it renews it: a job of a machine that died is taken up again so much later. */

@@ -1,6 +1,6 @@
 import type { IEventStore } from '../event-store/event-store';
-import type { PushedArtifact } from '../tls-service/artifact';
-import type { MachineSize } from '../tls-service/capacity';
+import type { PushedArtifact } from '../machine/artifact';
+import type { MachineSize } from '../machine/capacity';
 import type { ITlsService } from '../tls-service/tls-service';
 import type { FleetScaling } from './scaling';
 

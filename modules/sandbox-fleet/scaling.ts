@@ -1,6 +1,6 @@
-import { InvalidPropError } from '../invalid-prop';
-import type { Cloud } from '../cloud';
-import { checkWhole } from '../tls-service/capacity';
+import { InvalidPropError } from '../props/invalid-prop';
+import type { Cloud } from '../props/cloud';
+import { checkWhole } from '../machine/capacity';
 
 /**
  * The numbers of the scaling law. How many slots a fleet should have:

@@ -1,4 +1,4 @@
-import { InvalidPropError } from '../invalid-prop';
+import { InvalidPropError } from '../props/invalid-prop';
 
 /** Longest DNS name in text form, and longest label (RFC 1035, section 2.3.4). */
 const MAXIMUM_NAME_CHARACTERS = 253;

@@ -1,4 +1,4 @@
-import { InvalidPropError } from '../invalid-prop';
+import { InvalidPropError } from '../props/invalid-prop';
 
 /** Longest pattern an ALB path condition takes (Elastic Load Balancing quotas, "Rules for your ALB": 128 characters). */
 const MAXIMUM_PATH_CHARACTERS = 128;

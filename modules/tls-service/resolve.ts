@@ -1,7 +1,7 @@
-import { InvalidPropError } from '../invalid-prop';
-import { isKnown } from '../known';
-import type { PushedFile } from './artifact';
-import { checkWhole, resolveCapacity, type ResolvedCapacity } from './capacity';
+import { InvalidPropError } from '../props/invalid-prop';
+import { isKnown } from '../props/known';
+import type { PushedFile } from '../machine/artifact';
+import { checkWhole, resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
 import { managedCertificate, type CertificateSource } from './certificate-source';
 import { checkHostName } from './host-name';
 import { checkPublicPath, matchesPublicPath } from './public-path';

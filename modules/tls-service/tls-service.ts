@@ -1,5 +1,5 @@
-import type { Architecture, Artifact } from './artifact';
-import type { Capacity } from './capacity';
+import type { Architecture, Artifact } from '../machine/artifact';
+import type { Capacity } from '../machine/capacity';
 import type { CertificateSource } from './certificate-source';
 import type { SecretSource } from './secret-source';
 import type { AwsTlsServiceOptions, GcpTlsServiceOptions } from './cloud-options';

@@ -1,6 +1,6 @@
-import { required, text, type Environment } from '../environment';
-import type { EventStore } from './event-store';
-import type { JobQueue } from './job-queue';
+import { required, text, type Environment } from '../program/environment';
+import type { EventStore } from './event-store/event-store';
+import type { JobQueue } from './job-queue/job-queue';
 import { openEventStore } from './open-event-store';
 import { openJobQueue } from './open-job-queue';
 

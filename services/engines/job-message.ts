@@ -4,7 +4,7 @@ import { firstIssue } from '../protocol/first-issue';
 import { jobSchema } from '../protocol/job';
 import { MAX_FILES_BYTES, MAX_STDIN_BYTES, MAX_ARG_BYTES } from '../protocol/limits';
 import { JOB_MESSAGE_VERSION } from './job-message-version';
-import { MAXIMUM_MESSAGE_BYTES, PayloadTooLargeError } from './job-queue';
+import { MAXIMUM_MESSAGE_BYTES, PayloadTooLargeError } from './job-queue/job-queue';
 
 const isRead = (version: number): boolean =>
   version >= 1 && version <= JOB_MESSAGE_VERSION && version >= JOB_MESSAGE_VERSION - 1;

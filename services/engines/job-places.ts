@@ -1,4 +1,4 @@
-import type { EventStore } from './event-store';
+import type { EventStore } from './event-store/event-store';
 
 /**
  * How many jobs one owner has under way. The gateway that accepts a job takes a place for it; whoever ends the job (a runner, or

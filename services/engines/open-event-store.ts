@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
-import { MemoryEventStore } from './memory-event-store';
-import type { EventStore } from './event-store';
-import type { CredentialSource } from './redis/connection';
+import { MemoryEventStore } from './event-store/memory';
+import type { EventStore } from './event-store/event-store';
+import type { CredentialSource } from './event-store/redis/connection';
 
 export interface EventStoreOptions {
   /**
@@ -28,7 +28,8 @@ export async function openEventStore(url: string, options: EventStoreOptions = {
   if (url === 'memory:' || url === 'memory') return new MemoryEventStore();
   const { protocol, hostname, port, username, password } = parsed(url);
   // Loaded only where it is used.
-  const { openRedisEventStore } = require('./redis-event-store') as typeof import('./redis-event-store');
+  const { openRedisEventStore } =
+    require('./event-store/redis/redis-event-store') as typeof import('./event-store/redis/redis-event-store');
   const given = { username: decodeURIComponent(username) || 'default', password: decodeURIComponent(password) };
   return openRedisEventStore({
     host: hostname,
@@ -66,7 +67,9 @@ function authorityOf(given: string | undefined): string | undefined {
 function credentialsOf(authentication: string | undefined): CredentialSource | undefined {
   if (authentication === undefined) return undefined;
   if (authentication === 'gcp-iam') {
-    return (require('./redis/google-iam') as typeof import('./redis/google-iam')).googleIamCredentials();
+    return (
+      require('./event-store/redis/google-iam') as typeof import('./event-store/redis/google-iam')
+    ).googleIamCredentials();
   }
   const [, user, serverless, cache] = /^aws-iam:([^@]+)@(serverless:)?([^@:]+)$/.exec(authentication) ?? [];
   if (user === undefined || cache === undefined) {
@@ -74,6 +77,7 @@ function credentialsOf(authentication: string | undefined): CredentialSource | u
       `event store’s authentication: ${JSON.stringify(authentication)} must be aws-iam:<user>@<cache> or gcp-iam`,
     );
   }
-  const { elastiCacheIamCredentials } = require('./redis/elasticache-iam') as typeof import('./redis/elasticache-iam');
+  const { elastiCacheIamCredentials } =
+    require('./event-store/redis/elasticache-iam') as typeof import('./event-store/redis/elasticache-iam');
   return elastiCacheIamCredentials({ user, cache, isServerless: serverless !== undefined });
 }

@@ -1,6 +1,6 @@
-import { MemoryJobQueue } from './memory-job-queue';
-import type { JobQueue } from './job-queue';
-import { parsePubsubUrl, type PubsubQueueName } from './pubsub/names';
+import { MemoryJobQueue } from './job-queue/memory';
+import type { JobQueue } from './job-queue/job-queue';
+import { parsePubsubUrl, type PubsubQueueName } from './job-queue/pubsub/names';
 
 const FORMS = 'memory:, the URL of an SQS queue, or pubsub://PROJECT/TOPIC/SUBSCRIPTION';
 
@@ -25,7 +25,7 @@ export function openJobQueue(url: string, deadLetterUrl: string | undefined): Jo
 function openSqs(queueUrl: string, deadLetterQueueUrl: string): JobQueue {
   if (!isHttp(deadLetterQueueUrl)) throw notBeside(deadLetterQueueUrl, 'the URL of an SQS queue');
   // Loaded only where it is used, as below.
-  const { SqsJobQueue } = require('./sqs-job-queue') as typeof import('./sqs-job-queue');
+  const { SqsJobQueue } = require('./job-queue/sqs') as typeof import('./job-queue/sqs');
   const region = regionOf(queueUrl);
   return new SqsJobQueue({ queueUrl, deadLetterQueueUrl, client: region ? { region } : undefined });
 }
@@ -33,8 +33,10 @@ function openSqs(queueUrl: string, deadLetterQueueUrl: string): JobQueue {
 function openPubsub(queue: PubsubQueueName, deadLetterUrl: string): JobQueue {
   const deadLetters = parsePubsubUrl(deadLetterUrl);
   if (!deadLetters) throw notBeside(deadLetterUrl, 'pubsub://PROJECT/TOPIC/SUBSCRIPTION');
-  const { PubsubJobQueue } = require('./pubsub-job-queue') as typeof import('./pubsub-job-queue');
-  const { countUndelivered } = require('./pubsub/undelivered') as typeof import('./pubsub/undelivered');
+  const { PubsubJobQueue } =
+    require('./job-queue/pubsub/pubsub-job-queue') as typeof import('./job-queue/pubsub/pubsub-job-queue');
+  const { countUndelivered } =
+    require('./job-queue/pubsub/undelivered') as typeof import('./job-queue/pubsub/undelivered');
   const emulator = process.env.PUBSUB_EMULATOR_HOST || undefined;
   return new PubsubJobQueue({
     queue,

@@ -1,4 +1,4 @@
-import type { EventStore, JobEvent } from './event-store';
+import type { EventStore, JobEvent } from './event-store/event-store';
 import { leaveJobPlace } from './job-places';
 
 /** Ends jobs whose deadline passed with nobody left to say so. */

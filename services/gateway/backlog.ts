@@ -1,4 +1,4 @@
-import type { EventStore } from '../engines/event-store';
+import type { EventStore } from '../engines/event-store/event-store';
 
 /** What is known of the jobs that wait. Asked seldom: many submits share one answer. */
 export interface Backlog {

@@ -1,5 +1,5 @@
-import { choice, flag, list, required, text, wholeNumber, type Environment } from '../environment';
-import { LOG_LEVELS } from '../process-life';
+import { choice, flag, list, required, text, wholeNumber, type Environment } from '../program/environment';
+import { LOG_LEVELS } from '../program/process-life';
 import type { DemandLaw } from './demand/demand';
 import { parseDemandDestination, type DemandDestination } from './demand/sink';
 import { defaultSettings, type GatewaySettings } from './settings';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TERMINAL_EVENTS, type EventStore, type Position, type StoredEvent } from '../engines/event-store';
+import { TERMINAL_EVENTS, type EventStore, type Position, type StoredEvent } from '../engines/event-store/event-store';
 import { isUnavailable } from '../engines/unavailable';
 import { ServiceError } from './job-service';
 

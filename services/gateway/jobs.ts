@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import { encodeJobMessage } from '../engines/job-message';
-import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue';
-import type { EventStore, JobEvent, JobState, NewJob } from '../engines/event-store';
+import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue/job-queue';
+import type { EventStore, JobEvent, JobState, NewJob } from '../engines/event-store/event-store';
 import { leaveJobPlace, takeJobPlace } from '../engines/job-places';
 import { isUnavailable } from '../engines/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
-import { contextOf, traceparentOf, tracer } from '../tracing';
+import { contextOf, traceparentOf, tracer } from '../program/tracing';
 import { watchBacklog } from './backlog';
 import { followJob } from './follow';
 import {

@@ -1,7 +1,7 @@
 import { openEngines } from '../engines/engine-config';
 import { readOfferedFile } from '../languages/offered-file';
-import { openLogger, runProgram, toldToEnd } from '../process-life';
-import { startTracing } from '../tracing';
+import { openLogger, runProgram, toldToEnd } from '../program/process-life';
+import { startTracing } from '../program/tracing';
 import { readGatewayConfig } from './config';
 import { openDemandSink } from './demand/sink';
 import { openGateway } from './gateway';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { TERMINAL_EVENTS, type JobEvent } from '../engines/event-store';
-import { secondsHistogram } from '../seconds-histogram';
+import { TERMINAL_EVENTS, type JobEvent } from '../engines/event-store/event-store';
+import { secondsHistogram } from '../program/seconds-histogram';
 import { tallyJobs, type JobFigures } from './demand/job-figures';
 import type { JobObserver } from './jobs';
 

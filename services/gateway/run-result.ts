@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../engines/event-store';
+import type { StoredEvent } from '../engines/event-store/event-store';
 import type { Run } from './runs';
 
 /** Gathers a job's events since its last reset; undefined before its end. Output that came as base64 is base64 again. */

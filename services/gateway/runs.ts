@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Position, StoredEvent } from '../engines/event-store';
+import type { Position, StoredEvent } from '../engines/event-store/event-store';
 import { firstIssue } from '../protocol/first-issue';
 import { submitMessageSchema } from '../protocol/messages';
 import { ServiceError, type Caller, type JobService } from './job-service';

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Position } from '../engines/event-store';
+import type { Position } from '../engines/event-store/event-store';
 import { firstIssue } from '../protocol/first-issue';
 import {
   CLOSE_CODES,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventStore } from '../engines/event-store';
+import type { EventStore } from '../engines/event-store/event-store';
 
 /** Knows which jobs somebody reads, on this gateway or another, and cancels those that nobody came back to. */
 export interface Watchers {

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Rootfs } from '../runner/rootfs';
+import type { Rootfs } from '../sandbox/rootfs';
 import { fetchImage, ImageUnavailableError, type FetchOptions, type RemoteImage } from './fetch-image';
 import type { ImageMounts } from './mounts';
 import type { ObjectSource } from './source/object-source';

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Rootfs } from '../runner/rootfs';
-import { readableByOthers } from '../runner/sandbox/readable-by-others';
-import { stateRoot } from '../runner/sandbox/state-directory';
+import type { Rootfs } from '../sandbox/rootfs';
+import { readableByOthers } from '../sandbox/readable-by-others';
+import { stateRoot } from '../sandbox/state-directory';
 
 /** Images that are mounted, read-only, for one process. */
 export interface ImageMounts {

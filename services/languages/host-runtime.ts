@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { defaultLimits, type JobLimits } from '../protocol/limits';
-import type { LanguageRuntime } from '../runner/language-runtime';
-import type { Rootfs, RootfsBind } from '../runner/rootfs';
+import type { LanguageRuntime } from '../sandbox/language-runtime';
+import type { Rootfs, RootfsBind } from '../sandbox/rootfs';
 import type { PresentVersion } from './host-toolchains';
 import type { Language } from './schema';
 

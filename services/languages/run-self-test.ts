@@ -1,8 +1,8 @@
 import type { RunnerEvent } from '../protocol/events';
 import type { SelfTest } from './self-test';
-import { runJob } from '../runner/job';
-import type { LanguageRuntime } from '../runner/language-runtime';
-import type { SandboxSupply } from '../runner/supply';
+import { runJob } from '../sandbox/job';
+import type { LanguageRuntime } from '../sandbox/language-runtime';
+import type { SandboxSupply } from '../sandbox/supply';
 
 /** Everything that a run of a self-test showed. */
 export interface SelfTestRun {

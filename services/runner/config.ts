@@ -1,6 +1,6 @@
 import * as os from 'node:os';
-import { choice, list, required, text, wholeNumber, type Environment } from '../environment';
-import type { RuntimeName } from './sandbox/runtime';
+import { choice, list, required, text, wholeNumber, type Environment } from '../program/environment';
+import type { RuntimeName } from '../sandbox/runtime';
 
 /** What the runner's program is told by its environment; docs/settings.md lists the variables. */
 export interface RunnerConfig {

@@ -1,15 +1,15 @@
 import * as path from 'node:path';
 import { openEngines } from '../engines/engine-config';
-import { choice } from '../environment';
-import { LOG_LEVELS, openLogger, runProgram, toldToEnd } from '../process-life';
-import { startTracing } from '../tracing';
+import { choice } from '../program/environment';
+import { LOG_LEVELS, openLogger, runProgram, toldToEnd } from '../program/process-life';
+import { startTracing } from '../program/tracing';
 import { readRunnerConfig } from './config';
 import { openMachine } from './host/open-machine';
 import { startRunner } from './runner';
-import { sandboxPrograms } from './sandbox/programs';
-import { acceptedMissing, chooseSandboxHost } from './sandbox/probe';
-import { crun, runsc } from './sandbox/runtime';
-import { createSupply } from './supply';
+import { sandboxPrograms } from '../sandbox/programs';
+import { acceptedMissing, chooseSandboxHost } from '../sandbox/probe';
+import { crun, runsc } from '../sandbox/runtime';
+import { createSupply } from '../sandbox/supply';
 import { openToolchains } from './toolchains';
 
 /** The runner as a program of its own: settings from the environment (docs/settings.md), drains on SIGTERM. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { secondsHistogram } from '../seconds-histogram';
-import type { SandboxSupply } from './supply';
+import { secondsHistogram } from '../program/seconds-histogram';
+import type { SandboxSupply } from '../sandbox/supply';
 import type { RunObserver } from './worker/held-job';
 
 /** What a runner counts; served on its private port. */

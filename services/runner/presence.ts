@@ -1,4 +1,4 @@
-import type { EventStore, PresentRunner } from '../engines/event-store';
+import type { EventStore, PresentRunner } from '../engines/event-store/event-store';
 
 /** A runner that is told of, for as long as it takes jobs. */
 export interface Presence {

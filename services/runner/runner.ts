@@ -1,14 +1,14 @@
-import { openAdmin } from '../admin';
-import type { EventStore } from '../engines/event-store';
-import type { JobQueue } from '../engines/job-queue';
+import { openAdmin } from '../program/admin';
+import type { EventStore } from '../engines/event-store/event-store';
+import type { JobQueue } from '../engines/job-queue/job-queue';
 import { startReaper } from '../engines/reaper';
 import { chooseVersion } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
-import type { LanguageRuntime } from './language-runtime';
+import type { LanguageRuntime } from '../sandbox/language-runtime';
 import { localHost, type RunnerHost } from './host/host';
 import { runnerMetrics } from './metrics';
 import { announce } from './presence';
-import type { SandboxSupply } from './supply';
+import type { SandboxSupply } from '../sandbox/supply';
 import { startWorker } from './worker/worker';
 
 /** A language version, and how a sandbox gets what it needs to run it. */

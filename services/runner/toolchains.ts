@@ -9,11 +9,11 @@ import { readCatalogue } from '../languages/catalogue';
 import { hostRuntime, imageRuntime, toolchainBinds } from '../languages/host-runtime';
 import { entriesOf, probeHost, type PresentVersion } from '../languages/host-toolchains';
 import { readOfferedFile } from '../languages/offered-file';
-import { SettingError } from '../environment';
+import { SettingError } from '../program/environment';
 import type { RunnerConfig } from './config';
-import type { LanguageRuntime } from './language-runtime';
+import type { LanguageRuntime } from '../sandbox/language-runtime';
 import type { OfferedRuntime } from './runner';
-import { hostRootfs } from './sandbox/host-rootfs';
+import { hostRootfs } from '../sandbox/host-rootfs';
 
 /** What a machine can run its jobs with. */
 export interface Toolchains {

@@ -1,10 +1,10 @@
 import { simulate } from '../../../bench/fleet/simulate';
 import { encodeJobMessage } from '../../../services/engines/job-message';
-import type { JobQueue, Lease } from '../../../services/engines/job-queue';
-import { MemoryEventStore } from '../../../services/engines/memory-event-store';
-import { MemoryJobQueue } from '../../../services/engines/memory-job-queue';
+import type { JobQueue, Lease } from '../../../services/engines/job-queue/job-queue';
+import { MemoryEventStore } from '../../../services/engines/event-store/memory';
+import { MemoryJobQueue } from '../../../services/engines/job-queue/memory';
 import { startWorker } from '../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../../support/runner/scripted-supply';
+import { scriptedSupply, scriptRuntime } from '../../kit/runner/scripted-supply';
 
 const WORKERS = 2;
 const SLOTS = 2;

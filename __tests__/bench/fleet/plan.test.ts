@@ -8,10 +8,10 @@ import { DEMAND_PERIOD_SECONDS, SCALING_DEFAULTS, WAKE_STEPS } from '../../../mo
 import { DEMAND_PERIOD_MS } from '../../../services/gateway/demand/publisher';
 
 // How a fleet is sized does not depend on what its machines run.
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 jest.mock('../../../stacks/artifacts', () => ({
   programPath: () => __filename,
-  playgroundArtifacts: () => jest.requireActual<object>('../../support/playground/artifact-manifest.json'),
+  playgroundArtifacts: () => jest.requireActual<object>('../../kit/playground/artifact-manifest.json'),
 }));
 
 import { AwsStack } from '../../../stacks/aws-stack';

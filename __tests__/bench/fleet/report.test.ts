@@ -11,10 +11,10 @@ import { traceSection } from '../../../bench/fleet/trace-report';
 import { traces } from '../../../bench/fleet/traces';
 import { SCALING_DEFAULTS } from '../../../modules/sandbox-fleet/scaling';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 jest.mock('../../../stacks/artifacts', () => ({
   programPath: () => __filename,
-  playgroundArtifacts: () => jest.requireActual<object>('../../support/playground/artifact-manifest.json'),
+  playgroundArtifacts: () => jest.requireActual<object>('../../kit/playground/artifact-manifest.json'),
 }));
 
 import { AwsStack } from '../../../stacks/aws-stack';

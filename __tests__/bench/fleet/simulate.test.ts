@@ -8,10 +8,10 @@ import { simulate } from '../../../bench/fleet/simulate';
 import { synthesizedStack } from '../../../bench/fleet/synthesize';
 import { poissonTrace, type Trace } from '../../../bench/fleet/traces';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 jest.mock('../../../stacks/artifacts', () => ({
   programPath: () => __filename,
-  playgroundArtifacts: () => jest.requireActual<object>('../../support/playground/artifact-manifest.json'),
+  playgroundArtifacts: () => jest.requireActual<object>('../../kit/playground/artifact-manifest.json'),
 }));
 
 import { AwsStack } from '../../../stacks/aws-stack';

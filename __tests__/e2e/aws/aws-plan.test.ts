@@ -2,15 +2,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { App, TerraformStack } from 'cdktf';
-import { AwsPlatform } from '../../../modules/aws/aws-platform';
-import { useEmulator } from '../../support/aws/emulator-stack';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { PLATFORM, secretVariable, SERVICE, type AwsChange } from '../../support/aws/synthesize';
-import { awsClients } from '../../support/aws/what-is-there';
-import { requireTool } from '../../support/require-tool';
-import { allResources, temporaryDirectory, terraformIn, type ResourceValues } from '../../support/terraform';
+import { AwsPlatform } from '../../../modules/aws/platform';
+import { useEmulator } from '../../kit/clouds/aws/emulator-stack';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { PLATFORM, secretVariable, SERVICE, type AwsChange } from '../../kit/clouds/aws/synthesize';
+import { awsClients } from '../../kit/clouds/aws/what-is-there';
+import { requireTool } from '../../kit/require-tool';
+import { allResources, temporaryDirectory, terraformIn, type ResourceValues } from '../../kit/terraform';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 /** Finds planned resources of a type (without `aws_`) whose name holds the text. */
 type Plan = (type: string, name?: string) => Readonly<Record<string, any>>[];

@@ -8,9 +8,9 @@ import { GetRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { GetBucketVersioningCommand, GetObjectCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
-import { readStack, workAroundMoto, type StackJson } from '../../support/aws/emulator-stack';
-import { startMoto, type Moto } from '../../support/aws/moto';
+import { buildGoPrograms, sha256 } from '../../../tools/artifacts/build/go-programs';
+import { readStack, workAroundMoto, type StackJson } from '../../kit/clouds/aws/emulator-stack';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
 import {
   DOMAIN,
   preparePlaygroundStack,
@@ -18,12 +18,12 @@ import {
   REGION,
   type MachineGroup,
   type PlaygroundStack,
-} from '../../support/aws/playground-stack';
-import { whatIsThere, type AwsClients } from '../../support/aws/what-is-there';
-import { awsCloud, bootMachine, machineTools, type Machine } from '../../support/machine/machine';
-import { requireTool } from '../../support/require-tool';
-import { findSecret, findSecretInFiles } from '../../support/secret-search';
-import { allResources, type Planned, type ResourceValues, type Terraform } from '../../support/terraform';
+} from '../../kit/clouds/aws/playground-stack';
+import { whatIsThere, type AwsClients } from '../../kit/clouds/aws/what-is-there';
+import { awsCloud, bootMachine, machineTools, type Machine } from '../../kit/machines/machine';
+import { requireTool } from '../../kit/require-tool';
+import { findSecret, findSecretInFiles } from '../../kit/secret-search';
+import { allResources, type Planned, type ResourceValues, type Terraform } from '../../kit/terraform';
 import { GILFOYLE, user } from '../boot/scenario';
 import { playgroundSuite } from './playground-suite';
 

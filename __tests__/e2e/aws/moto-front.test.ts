@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { ApiModel, motoPython, type ApiStructure } from '../../support/aws/api-model';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { startMotoFront, type MotoFront } from '../../support/aws/moto-front';
-import { requireTool } from '../../support/require-tool';
+import { ApiModel, motoPython, type ApiStructure } from '../../kit/clouds/aws/api-model';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { startMotoFront, type MotoFront } from '../../kit/clouds/aws/moto-front';
+import { requireTool } from '../../kit/require-tool';
 
 const REGION = 'eu-central-1';
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };

@@ -3,8 +3,8 @@ import { DescribeAlarmsCommand, GetDashboardCommand } from '@aws-sdk/client-clou
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { readPlan } from '../../../bench/fleet/plan';
 import { plannedFleet, tellsLaw } from '../../../bench/fleet/planned-fleet';
-import type { PlaygroundStack } from '../../support/aws/playground-stack';
-import { allResources, type TerraformPlan } from '../../support/terraform';
+import type { PlaygroundStack } from '../../kit/clouds/aws/playground-stack';
+import { allResources, type TerraformPlan } from '../../kit/terraform';
 
 const FLEET = 'sandpiper-test-playground-fleet';
 /** Of a machine of the default size. */

@@ -1,12 +1,12 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { renderBootScript } from '../../../modules/boot/boot-script';
-import type { MachineSpec } from '../../../modules/boot/machine-spec';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { awsCloud, bootMachine, machineTools } from '../../support/machine/machine';
-import type { Machine, SimulatedCloud } from '../../support/machine/machine';
-import { requireTool } from '../../support/require-tool';
+import { renderBootScript } from '../../../modules/machine/boot-script';
+import type { MachineSpec } from '../../../contracts/machine-spec';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { awsCloud, bootMachine, machineTools } from '../../kit/machines/machine';
+import type { Machine, SimulatedCloud } from '../../kit/machines/machine';
+import { requireTool } from '../../kit/require-tool';
 import { AWKWARD, GILFOYLE, placesOfSecret, portableSpec, programs, SECRET, traces, user } from './scenario';
 
 const REGION = 'eu-central-1';

@@ -1,8 +1,8 @@
-import { renderBootScript } from '../../../modules/boot/boot-script';
-import type { MachineSpec } from '../../../modules/boot/machine-spec';
-import { bootMachine, gcpCloud, machineTools, startFakeGcs } from '../../support/machine/machine';
-import type { FakeGcs, GcpCloud, Machine } from '../../support/machine/machine';
-import { requireTool } from '../../support/require-tool';
+import { renderBootScript } from '../../../modules/machine/boot-script';
+import type { MachineSpec } from '../../../contracts/machine-spec';
+import { bootMachine, gcpCloud, machineTools, startFakeGcs } from '../../kit/machines/machine';
+import type { FakeGcs, GcpCloud, Machine } from '../../kit/machines/machine';
+import { requireTool } from '../../kit/require-tool';
 import { AWKWARD, GILFOYLE, placesOfSecret, portableSpec, programs, SECRET, traces, user } from './scenario';
 
 const PROJECT = 'a-project';

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
-import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
-import type { MachineSpec } from '../../../modules/boot/machine-spec';
-import type { Machine } from '../../support/machine/machine';
+import { buildGoPrograms, sha256 } from '../../../tools/artifacts/build/go-programs';
+import type { MachineSpec } from '../../../contracts/machine-spec';
+import type { Machine } from '../../kit/machines/machine';
 
 /** Valid with secret `sekret` until 2050; its user is Bertram Gilfoyle. */
 export const TOKEN =

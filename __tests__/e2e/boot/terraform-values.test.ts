@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformOutput, TerraformStack, TerraformVariable } from 'cdktf';
-import { renderBootScript } from '../../../modules/boot/boot-script';
-import { exampleSpec } from '../../modules/boot/example-spec';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory, terraformIn } from '../../support/terraform';
+import { renderBootScript } from '../../../modules/machine/boot-script';
+import { exampleSpec } from '../../modules/machine/example-spec';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory, terraformIn } from '../../kit/terraform';
 
 const AWKWARD = 'q" a\' $HOME $(id) `id` b\\ \\" %{if x} ${y} tab\tline\nEND_OF_SPEC\nü <&> ends"';
 

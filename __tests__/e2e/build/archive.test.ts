@@ -3,8 +3,8 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { packArchive } from '../../../cli/build/playground/archive';
-import { requireTool } from '../../support/require-tool';
+import { packArchive } from '../../../tools/artifacts/build/playground/archive';
+import { requireTool } from '../../kit/require-tool';
 
 describe('an archive', () => {
   requireTool(['tar', 'gzip']);

@@ -2,28 +2,28 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CreateBucketCommand, PutObjectCommand, S3Client, type BucketLocationConstraint } from '@aws-sdk/client-s3';
-import { elfMachines, readElf } from '../../../cli/build/elf';
-import { buildGoPrograms } from '../../../cli/build/go-programs';
-import { packRoot } from '../../../cli/images/root';
-import { findGo } from '../../../cli/provision/go';
-import { pinned } from '../../../cli/provision/pinned';
-import { runscProgram } from '../../../cli/provision/runsc';
-import { provisionShippedNode } from '../../../cli/provision/shipped-node';
-import { readArtifactManifest, type ArtifactManifest } from '../../../modules/boot/artifact-manifest';
+import { elfMachines, readElf } from '../../../tools/artifacts/build/elf';
+import { buildGoPrograms } from '../../../tools/artifacts/build/go-programs';
+import { packRoot } from '../../../tools/artifacts/images/root';
+import { findGo } from '../../../tools/provision/go';
+import { pinned } from '../../../tools/provision/pinned';
+import { runscProgram } from '../../../tools/provision/runsc';
+import { provisionShippedNode } from '../../../tools/provision/shipped-node';
+import { readArtifactManifest, type ArtifactManifest } from '../../../contracts/artifact-manifest';
 import { ImageStore, sha256Of } from '../../../services/images/store';
-import { project } from '../../support/cli/run';
-import { startRedis, type RedisServer } from '../../support/engines/redis-server';
-import { createQueues, sqsEnvironment } from '../../support/engines/simulated-sqs';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { connect, endOf } from '../../support/gateway/test-client';
-import { copyWithLibraries, must } from '../../support/images/small-root';
-import { openPlayground, type Archives, type Playground } from '../../support/playground/processes';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory } from '../../support/terraform';
+import { project } from '../../kit/cli/run';
+import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
+import { createQueues, sqsEnvironment } from '../../kit/engines/simulated-sqs';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { connect, endOf } from '../../kit/gateway/test-client';
+import { copyWithLibraries, must } from '../../kit/machines/small-root';
+import { openPlayground, type Archives, type Playground } from '../../kit/playground/processes';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory } from '../../kit/terraform';
 
 /** What a build reads. The Go programs are taken over, with the times that say they are current. */
 const CHECKOUT = [
-  ...['cli', 'languages', 'modules', 'services', 'web', 'dist/bin'],
+  ...['cli', 'contracts', 'languages', 'modules', 'services', 'tools', 'web', 'dist/bin'],
   ...['sandpiper', 'package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 const TOOLS = ['root', 'gcc', 'go', 'mksquashfs', 'redis-server', 'moto_server'];

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { elfMachines, readElf } from '../../../cli/build/elf';
-import { buildGoPrograms, sha256 } from '../../../cli/build/go-programs';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory } from '../../support/terraform';
+import { elfMachines, readElf } from '../../../tools/artifacts/build/elf';
+import { buildGoPrograms, sha256 } from '../../../tools/artifacts/build/go-programs';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory } from '../../kit/terraform';
 
 const project = path.resolve(__dirname, '../../..');
 
@@ -15,12 +15,12 @@ describe('building the Go programs', () => {
 
   it('gives the same bytes from another directory', () => {
     // A checkout of its own, with what a build needs and no more.
-    for (const name of ['cli', 'services/user-api', 'package.json', 'tsconfig.json']) {
+    for (const name of ['cli', 'tools', 'services/user-api', 'package.json', 'tsconfig.json']) {
       fs.cpSync(path.join(project, name), path.join(elsewhere, name), { recursive: true });
     }
     fs.symlinkSync(path.join(project, 'node_modules'), path.join(elsewhere, 'node_modules'));
     const script = `require('./cli/build/typescript').compileTypeScript();
-      require('./dist/cli/build/go-programs').buildGoPrograms(['linux-x64', 'linux-arm64'], ['user-api']);`;
+      require('./dist/tools/artifacts/build/go-programs').buildGoPrograms(['linux-x64', 'linux-arm64'], ['user-api']);`;
     const run = spawnSync(process.execPath, ['-e', script], {
       cwd: elsewhere,
       encoding: 'utf8',

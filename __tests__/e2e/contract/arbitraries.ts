@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { binary } from '../../../modules/tls-service/artifact';
+import { binary } from '../../../modules/machine/artifact';
 import { LOG_RETENTION_DAYS } from '../../../modules/tls-service/resolve';
 import type { TlsServiceProps } from '../../../modules/tls-service/tls-service';
 

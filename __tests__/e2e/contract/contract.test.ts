@@ -2,16 +2,16 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
 import * as fc from 'fast-check';
-import { InvalidPropError } from '../../../modules/invalid-prop';
-import { binary } from '../../../modules/tls-service/artifact';
-import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory, terraformIn } from '../../support/terraform';
+import { InvalidPropError } from '../../../modules/props/invalid-prop';
+import { binary } from '../../../modules/machine/artifact';
+import { requireGoogleProvider } from '../../kit/clouds/google-provider/provider-suite';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory, terraformIn } from '../../kit/terraform';
 import { anyName, anyServices } from './arbitraries';
 import { INVALID_PROPS } from './invalid-props';
 import { addPlatform, makeService, propsFor, synthesizeServices, type Place } from './places';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 const LIFE_SECONDS = 240;
 /** The same cases in each run: a failure is a defect of the modules, never of chance. */

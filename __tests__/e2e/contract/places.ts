@@ -1,8 +1,8 @@
 import { App, TerraformStack } from 'cdktf';
 import * as path from 'node:path';
-import { AwsPlatform } from '../../../modules/aws/aws-platform';
-import { GcpPlatform } from '../../../modules/gcp/gcp-platform';
-import type { Platform } from '../../../modules/platform';
+import { AwsPlatform } from '../../../modules/aws/platform';
+import { GcpPlatform } from '../../../modules/gcp/platform';
+import type { Platform } from '../../../modules/platform/platform';
 import { resolveTlsServiceProps } from '../../../modules/tls-service/resolve';
 import type { AnyService } from './arbitraries';
 

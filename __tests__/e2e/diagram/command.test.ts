@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { project, sandpiper } from '../../support/cli/run';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory } from '../../support/terraform';
+import { project, sandpiper } from '../../kit/cli/run';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory } from '../../kit/terraform';
 
 const committed = path.join(project, 'docs/diagrams');
 

@@ -1,9 +1,9 @@
 import { CloudWatchClient, ListMetricsCommand, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { DEMAND_METRICS, DEMAND_NAMESPACE } from '../../../modules/sandbox-fleet/demand-metrics';
+import { DEMAND_METRICS, DEMAND_NAMESPACE } from '../../../contracts/metrics';
 import { cloudwatchSink } from '../../../services/gateway/demand/cloudwatch-sink';
 import { demandOf } from '../../../services/gateway/demand/demand';
 import { tallyJobs } from '../../../services/gateway/demand/job-figures';
-import { startMoto, type Moto } from '../../support/aws/moto';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
 
 const region = 'eu-central-1';
 const Dimensions = [

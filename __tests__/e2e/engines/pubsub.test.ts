@@ -1,8 +1,8 @@
-import { PubsubJobQueue } from '../../../services/engines/pubsub-job-queue';
-import { jobQueueConformance } from '../../support/engines/job-queue-conformance';
-import { jobQueueServer } from '../../support/engines/job-queue-server';
-import { startPubsubEmulator, type PubsubEmulator } from '../../support/engines/pubsub-emulator';
-import { requireTool } from '../../support/require-tool';
+import { PubsubJobQueue } from '../../../services/engines/job-queue/pubsub/pubsub-job-queue';
+import { jobQueueConformance } from '../../kit/engines/job-queue-conformance';
+import { jobQueueServer } from '../../kit/engines/job-queue-server';
+import { startPubsubEmulator, type PubsubEmulator } from '../../kit/engines/pubsub-emulator';
+import { requireTool } from '../../kit/require-tool';
 
 describe('Pub/Sub, on Google’s emulator', () => {
   requireTool('pubsub-emulator');

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { serverIdentity, type ServerIdentity } from '../../../local/authority';
-import { StoreUnavailableError, type EventStore } from '../../../services/engines/event-store';
-import { openRedisEventStore } from '../../../services/engines/redis-event-store';
+import { serverIdentity, type ServerIdentity } from '../../../modules/local/authority';
+import { StoreUnavailableError, type EventStore } from '../../../services/engines/event-store/event-store';
+import { openRedisEventStore } from '../../../services/engines/event-store/redis/redis-event-store';
 import { openEventStore } from '../../../services/engines/open-event-store';
-import { startRedis, type RedisServer } from '../../support/engines/redis-server';
-import { requireTool } from '../../support/require-tool';
+import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
+import { requireTool } from '../../kit/require-tool';
 
 describe('Redis behind TLS', () => {
   requireTool('redis-server');

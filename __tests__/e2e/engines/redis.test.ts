@@ -4,11 +4,11 @@ import {
   type EventStore,
   type NewJob,
   type StoredEvent,
-} from '../../../services/engines/event-store';
-import { openRedisEventStore } from '../../../services/engines/redis-event-store';
-import { eventStoreConformance } from '../../support/engines/event-store-conformance';
-import { startRedis, type RedisServer } from '../../support/engines/redis-server';
-import { requireTool } from '../../support/require-tool';
+} from '../../../services/engines/event-store/event-store';
+import { openRedisEventStore } from '../../../services/engines/event-store/redis/redis-event-store';
+import { eventStoreConformance } from '../../kit/engines/event-store-conformance';
+import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
+import { requireTool } from '../../kit/require-tool';
 
 const HOUR_MS = 3_600_000;
 

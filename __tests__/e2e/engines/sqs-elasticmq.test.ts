@@ -1,9 +1,9 @@
-import { SqsJobQueue } from '../../../services/engines/sqs-job-queue';
-import { startElasticMq, type ElasticMq } from '../../support/engines/elasticmq';
-import { jobQueueConformance } from '../../support/engines/job-queue-conformance';
-import { jobQueueServer } from '../../support/engines/job-queue-server';
-import { createQueues, sqsConfig } from '../../support/engines/simulated-sqs';
-import { requireTool } from '../../support/require-tool';
+import { SqsJobQueue } from '../../../services/engines/job-queue/sqs';
+import { startElasticMq, type ElasticMq } from '../../kit/engines/elasticmq';
+import { jobQueueConformance } from '../../kit/engines/job-queue-conformance';
+import { jobQueueServer } from '../../kit/engines/job-queue-server';
+import { createQueues, sqsConfig } from '../../kit/engines/simulated-sqs';
+import { requireTool } from '../../kit/require-tool';
 
 describe('SQS, on a server that bears load', () => {
   requireTool('elasticmq');

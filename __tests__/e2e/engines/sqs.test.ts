@@ -1,9 +1,9 @@
-import { QueueUnavailableError } from '../../../services/engines/job-queue';
-import { SqsJobQueue } from '../../../services/engines/sqs-job-queue';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { jobQueueConformance } from '../../support/engines/job-queue-conformance';
-import { createQueues, sqsConfig } from '../../support/engines/simulated-sqs';
-import { requireTool } from '../../support/require-tool';
+import { QueueUnavailableError } from '../../../services/engines/job-queue/job-queue';
+import { SqsJobQueue } from '../../../services/engines/job-queue/sqs';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { jobQueueConformance } from '../../kit/engines/job-queue-conformance';
+import { createQueues, sqsConfig } from '../../kit/engines/simulated-sqs';
+import { requireTool } from '../../kit/require-tool';
 
 describe('SQS, simulated', () => {
   requireTool('moto_server');

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import * as path from 'node:path';
-import { buildPage } from '../../../cli/build/page';
-import { freePort } from '../../../local/free-port';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { createQueues, sqsEnvironment } from '../../support/engines/simulated-sqs';
-import { endProcess } from '../../support/engines/end-process';
-import { startRedis, type RedisServer } from '../../support/engines/redis-server';
-import { connect, endOf, type Message, type TestClient } from '../../support/gateway/test-client';
-import { requireTool } from '../../support/require-tool';
+import { buildPage } from '../../../tools/artifacts/build/page';
+import { freePort } from '../../../modules/local/free-port';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { createQueues, sqsEnvironment } from '../../kit/engines/simulated-sqs';
+import { endProcess } from '../../kit/engines/end-process';
+import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
+import { connect, endOf, type Message, type TestClient } from '../../kit/gateway/test-client';
+import { requireTool } from '../../kit/require-tool';
 
-const PROGRAM = path.join(__dirname, '../../../dist/cli/playground/main.js');
+const PROGRAM = path.join(__dirname, '../../../dist/tools/local-runner/playground.js');
 /** Says that it runs, waits until it is told something, and says what. */
 const ECHO = 'print("running", flush=True)\nprint("heard", input(), flush=True)\n';
 

@@ -1,14 +1,14 @@
 import * as path from 'node:path';
-import type { JobQueue } from '../../../services/engines/job-queue';
-import { PubsubJobQueue } from '../../../services/engines/pubsub-job-queue';
-import { SqsJobQueue } from '../../../services/engines/sqs-job-queue';
-import { startElasticMq } from '../../support/engines/elasticmq';
-import { pubsubUrl, startPubsubEmulator } from '../../support/engines/pubsub-emulator';
-import { startRedis, type RedisServer } from '../../support/engines/redis-server';
-import { createQueues, sqsConfig, sqsEnvironment } from '../../support/engines/simulated-sqs';
-import { startLoad, type Load } from '../../support/playground/load';
-import { openPlayground, type GatewayProgram, type Playground, type Program } from '../../support/playground/processes';
-import { requireTool } from '../../support/require-tool';
+import type { JobQueue } from '../../../services/engines/job-queue/job-queue';
+import { PubsubJobQueue } from '../../../services/engines/job-queue/pubsub/pubsub-job-queue';
+import { SqsJobQueue } from '../../../services/engines/job-queue/sqs';
+import { startElasticMq } from '../../kit/engines/elasticmq';
+import { pubsubUrl, startPubsubEmulator } from '../../kit/engines/pubsub-emulator';
+import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
+import { createQueues, sqsConfig, sqsEnvironment } from '../../kit/engines/simulated-sqs';
+import { startLoad, type Load } from '../../kit/playground/load';
+import { openPlayground, type GatewayProgram, type Playground, type Program } from '../../kit/playground/processes';
+import { requireTool } from '../../kit/require-tool';
 
 interface QueueServer {
   /** As the programs are told of it. */
@@ -162,7 +162,7 @@ describe.each(servers)('the playground under load and faults, with %s', (_, tool
 
 function clockOf(runner: number): Readonly<Record<string, string>> {
   if (runner === 0) return {};
-  const preload = path.join(__dirname, '../../support/playground/skewed-clock.js');
+  const preload = path.join(__dirname, '../../kit/playground/skewed-clock.js');
   return { NODE_OPTIONS: `--require ${preload}`, SKEW_MS: String(runner === 1 ? SKEW_MS : -SKEW_MS) };
 }
 

@@ -1,15 +1,15 @@
-import { UNKNOWN, isObject, type Value } from '../../support/google-provider/dynamic-value';
-import { planResource } from '../../support/google-provider/planning';
+import { UNKNOWN, isObject, type Value } from '../../kit/clouds/google-provider/dynamic-value';
+import { planResource } from '../../kit/clouds/google-provider/planning';
 import {
   findProviderData,
   loadProviderData,
   type Constraint,
   type ProviderData,
-} from '../../support/google-provider/provider-data';
-import { replacedPaths } from '../../support/google-provider/replacement';
-import { refuseWriteOnly, validateResource } from '../../support/google-provider/validation';
-import { valuesAt } from '../../support/google-provider/value-path';
-import { requireTool } from '../../support/require-tool';
+} from '../../kit/clouds/google-provider/provider-data';
+import { replacedPaths } from '../../kit/clouds/google-provider/replacement';
+import { refuseWriteOnly, validateResource } from '../../kit/clouds/google-provider/validation';
+import { valuesAt } from '../../kit/clouds/google-provider/value-path';
+import { requireTool } from '../../kit/require-tool';
 import { argumentOf, configWith, emptyParent, refusedValue, withPaths } from './rule-cases';
 
 /** The provider's own functions whose logic is not known here. No stack uses what they check. */

@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
-import { GOOGLE } from '../../support/google-provider/google-provider';
-import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
-import { bootMachine, gcpCloud, machineTools, startFakeGcs } from '../../support/machine/machine';
-import type { FakeGcs, GcpCloud, Machine } from '../../support/machine/machine';
-import { requireTool } from '../../support/require-tool';
-import { findSecret, findSecretInFiles } from '../../support/secret-search';
-import { allResources, temporaryDirectory, terraformIn, type Planned, type Terraform } from '../../support/terraform';
+import { synthesizeGcpStack, VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
+import { GOOGLE } from '../../kit/clouds/google-provider/google-provider';
+import { requireGoogleProvider } from '../../kit/clouds/google-provider/provider-suite';
+import { bootMachine, gcpCloud, machineTools, startFakeGcs } from '../../kit/machines/machine';
+import type { FakeGcs, GcpCloud, Machine } from '../../kit/machines/machine';
+import { requireTool } from '../../kit/require-tool';
+import { findSecret, findSecretInFiles } from '../../kit/secret-search';
+import { allResources, temporaryDirectory, terraformIn, type Planned, type Terraform } from '../../kit/terraform';
 import { GILFOYLE } from '../boot/scenario';
 
 /** Of one test at most, on a machine that is busy with others. */

@@ -2,24 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { buildGoPrograms } from '../../../cli/build/go-programs';
+import { buildGoPrograms } from '../../../tools/artifacts/build/go-programs';
 import { readPlan } from '../../../bench/fleet/plan';
 import { plannedFleet } from '../../../bench/fleet/planned-fleet';
 import { synthesizedStack } from '../../../bench/fleet/synthesize';
-import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
-import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
-import { GOOGLE } from '../../support/google-provider/google-provider';
-import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
-import { bootMachine, gcpCloud, machineTools, startFakeGcs } from '../../support/machine/machine';
-import type { FakeGcs, GcpCloud, Machine } from '../../support/machine/machine';
-import { requireTool } from '../../support/require-tool';
+import { readArtifactManifest } from '../../../contracts/artifact-manifest';
+import { synthesizeGcpStack, VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
+import { GOOGLE } from '../../kit/clouds/google-provider/google-provider';
+import { requireGoogleProvider } from '../../kit/clouds/google-provider/provider-suite';
+import { bootMachine, gcpCloud, machineTools, startFakeGcs } from '../../kit/machines/machine';
+import type { FakeGcs, GcpCloud, Machine } from '../../kit/machines/machine';
+import { requireTool } from '../../kit/require-tool';
 import {
   allResources,
   temporaryDirectory,
   terraformIn,
   type ResourceValues,
   type Terraform,
-} from '../../support/terraform';
+} from '../../kit/terraform';
 
 /** Stands for the runner on the booted machine: it says what it was told, and that it was told to end. */
 const STAND_IN_RUNNER = `#!/bin/sh
@@ -32,7 +32,7 @@ const mockRunner = archiveOf('bin/runner', STAND_IN_RUNNER);
 jest.mock('../../../stacks/artifacts', () => ({
   ...jest.requireActual<object>('../../../stacks/artifacts'),
   playgroundArtifacts: () => {
-    const fixture = path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json');
+    const fixture = path.join(__dirname, '..', '..', 'kit', 'playground', 'artifact-manifest.json');
     const { key, sha256, data } = mockRunner;
     return { ...readArtifactManifest(fixture), runner: { key, sha256, bytes: data.length } };
   },

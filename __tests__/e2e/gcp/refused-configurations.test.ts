@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
-import { allResources } from '../../support/terraform';
+import { requireGoogleProvider } from '../../kit/clouds/google-provider/provider-suite';
+import { allResources } from '../../kit/terraform';
 import { REFUSED, REFUSED_BY_SCHEMA, type RefusedConfiguration } from './refused-configurations';
 
 /** A stack that the real provider 6.50.0 planned; it lies beside the checkout, where it is there at all. */

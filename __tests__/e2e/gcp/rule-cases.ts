@@ -1,6 +1,6 @@
-import type { Value } from '../../support/google-provider/dynamic-value';
-import type { BlockSchema, Constraint, ObjectSchema, ValueRule } from '../../support/google-provider/provider-data';
-import { brokenRule } from '../../support/google-provider/value-rules';
+import type { Value } from '../../kit/clouds/google-provider/dynamic-value';
+import type { BlockSchema, Constraint, ObjectSchema, ValueRule } from '../../kit/clouds/google-provider/provider-data';
+import { brokenRule } from '../../kit/clouds/google-provider/value-rules';
 
 /** Texts of which each pattern, list and named function of the provider refuses one. */
 const ODD_TEXTS = [

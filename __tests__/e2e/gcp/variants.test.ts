@@ -1,9 +1,9 @@
-import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
-import { GCP_VARIANTS } from '../../support/gcp/variants';
-import type { ResourceChange, Terraform } from '../../support/terraform';
+import { requireGoogleProvider } from '../../kit/clouds/google-provider/provider-suite';
+import { GCP_VARIANTS } from '../../kit/clouds/gcp/variants';
+import type { ResourceChange, Terraform } from '../../kit/terraform';
 import { writeVariants } from './variant-modules';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 const LIFE_SECONDS = 300;
 /** The sizes of machines differ in one word, which the unit tests read: one of them is enough here. */

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { installCopy, SANDBOX_JOBS } from '../../support/machine/installed-copy';
-import type { SandboxReport } from '../../support/machine/sandbox-jobs';
-import { PROJECT_DIRECTORY, runInMachine, type MachineRun } from '../../support/machine/virtual-machine';
-import { requireTool } from '../../support/require-tool';
+import { installCopy, SANDBOX_JOBS } from '../../kit/machines/installed-copy';
+import type { SandboxReport } from '../../kit/machines/sandbox-jobs';
+import { PROJECT_DIRECTORY, runInMachine, type MachineRun } from '../../kit/machines/virtual-machine';
+import { requireTool } from '../../kit/require-tool';
 
 const PROGRAM = `${PROJECT_DIRECTORY}/node ${PROJECT_DIRECTORY}/${SANDBOX_JOBS}`;
 const AS_ROOT = `${PROGRAM} > $RESULTS\n`;

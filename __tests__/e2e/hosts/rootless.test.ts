@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { installCopy } from '../../support/machine/installed-copy';
-import { processesWith } from '../../support/machine/processes-with';
-import { requireTool } from '../../support/require-tool';
+import { installCopy } from '../../kit/machines/installed-copy';
+import { processesWith } from '../../kit/machines/processes-with';
+import { requireTool } from '../../kit/require-tool';
 
 /** Nobody's on any machine, and in no /etc/passwd: nothing is given to it. */
 const USER = 54_321;

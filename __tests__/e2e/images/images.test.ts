@@ -3,9 +3,9 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { ImageStore } from '../../../services/images/store';
-import { freePort } from '../../../local/free-port';
-import { copyWithLibraries, must } from '../../support/images/small-root';
-import { requireTool } from '../../support/require-tool';
+import { freePort } from '../../../modules/local/free-port';
+import { copyWithLibraries, must } from '../../kit/machines/small-root';
+import { requireTool } from '../../kit/require-tool';
 
 const ROOT = path.join(__dirname, '../../..');
 /** The smallest language there is: an interpreter and the libraries it needs. */

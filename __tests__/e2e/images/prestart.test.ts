@@ -8,17 +8,11 @@ import { imageRuntime } from '../../../services/languages/host-runtime';
 import { runSelfTest, selfTestProblems } from '../../../services/languages/run-self-test';
 import type { Language, LanguageVersion } from '../../../services/languages/schema';
 import { selfTests } from '../../../services/languages/self-test';
-import type { Rootfs } from '../../../services/runner/rootfs';
-import { createSupply } from '../../../services/runner/supply';
-import { copyLibraries, copyWithLibraries } from '../../support/images/small-root';
-import { requireTool } from '../../support/require-tool';
-import {
-  hasRuntime,
-  openTestBench,
-  runTestJob,
-  runtimeNames,
-  type TestBench,
-} from '../../support/sandbox/sandbox-host';
+import type { Rootfs } from '../../../services/sandbox/rootfs';
+import { createSupply } from '../../../services/sandbox/supply';
+import { copyLibraries, copyWithLibraries } from '../../kit/machines/small-root';
+import { requireTool } from '../../kit/require-tool';
+import { hasRuntime, openTestBench, runTestJob, runtimeNames, type TestBench } from '../../kit/sandbox/sandbox-host';
 
 const JVM = '/usr/lib/jvm/java-17-openjdk-amd64';
 const LANGUAGES = ['python', 'javascript', 'java'];

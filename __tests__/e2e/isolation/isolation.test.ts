@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { toMarkdown } from '../../../cli/flows/markdown';
-import type { FlowReport } from '../../../cli/flows/flow';
-import { reportFlows, runnersOf } from '../../../cli/flows/report';
-import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
-import { findProviderData } from '../../support/google-provider/provider-data';
-import { requireTool } from '../../support/require-tool';
+import { toMarkdown } from '../../../tools/flows/markdown';
+import type { FlowReport } from '../../../tools/flows/flow';
+import { reportFlows, runnersOf } from '../../../tools/flows/report';
+import { readArtifactManifest } from '../../../contracts/artifact-manifest';
+import { findProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { requireTool } from '../../kit/require-tool';
 import { AWS_HARMLESS, AWS_MUTATIONS, NAME_MUTATIONS } from './aws-mutations';
 import { editPlan } from './edit-plan';
 import { GCP_HARMLESS, GCP_MUTATIONS } from './gcp-mutations';
@@ -14,11 +14,13 @@ import { planAwsPlaygrounds, planGcpPlaygrounds, type PlannedPlayground } from '
 const mockPrograms = path.join(__dirname, 'programs');
 
 // What the machines run is of no matter to a plan.
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => `${mockPrograms}/host-agent` }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({
+  hostAgentBinary: () => `${mockPrograms}/host-agent`,
+}));
 jest.mock('../../../stacks/artifacts', () => ({
   programPath: (program: string) => `${mockPrograms}/${program}`,
   playgroundArtifacts: () =>
-    readArtifactManifest(path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json')),
+    readArtifactManifest(path.join(__dirname, '..', '..', 'kit', 'playground', 'artifact-manifest.json')),
 }));
 
 const DOCUMENT = path.join(__dirname, '../../../docs/flows.md');

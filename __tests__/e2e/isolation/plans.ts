@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { synthesizeAwsStack, useEmulator } from '../../support/aws/emulator-stack';
-import { startMoto } from '../../support/aws/moto';
-import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
-import { GOOGLE, startGoogleProvider } from '../../support/google-provider/google-provider';
-import { findProviderData, loadProviderData } from '../../support/google-provider/provider-data';
-import { temporaryDirectory, terraformIn, type TerraformPlan } from '../../support/terraform';
+import { synthesizeAwsStack, useEmulator } from '../../kit/clouds/aws/emulator-stack';
+import { startMoto } from '../../kit/clouds/aws/moto';
+import { synthesizeGcpStack, VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
+import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
+import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { temporaryDirectory, terraformIn, type TerraformPlan } from '../../kit/terraform';
 
 /** A plan of a stack with the playground, and the configuration that it was made of: what `./sandpiper flows` is given. */
 export interface PlannedPlayground {

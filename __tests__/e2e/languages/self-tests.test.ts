@@ -1,10 +1,10 @@
-import { catalogue, openLocalRunner, type LocalRunner } from '../../../cli/run/local-runner';
-import { toolchainsDirectory } from '../../../cli/provision/toolchains';
+import { catalogue, openLocalRunner, type LocalRunner } from '../../../tools/local-runner/local-runner';
+import { toolchainsDirectory } from '../../../tools/provision/toolchains';
 import { selectLanguages } from '../../../services/languages/core';
 import { entriesOf, probeHost, type PresentVersion } from '../../../services/languages/host-toolchains';
 import { satisfiesVersion, selfTests, versionNumber } from '../../../services/languages/self-test';
 import { runSelfTest, selfTestProblems } from '../../../services/languages/run-self-test';
-import { requireTool } from '../../support/require-tool';
+import { requireTool } from '../../kit/require-tool';
 
 /** `core`, `all`, or ids with commas between them; set by `./sandpiper test --languages`. */
 const selected = selectLanguages(catalogue(), process.env.SANDPIPER_LANGUAGES ?? 'core');

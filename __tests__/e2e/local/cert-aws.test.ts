@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { ACMClient, GetCertificateCommand, ListCertificatesCommand } from '@aws-sdk/client-acm';
-import { importIntoAcm } from '../../../cli/cert/aws';
-import { selfSigned } from '../../../cli/cert/self-signed';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { requireTool } from '../../support/require-tool';
+import { importIntoAcm } from '../../../tools/artifacts/cert/aws';
+import { selfSigned } from '../../../tools/artifacts/cert/self-signed';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { requireTool } from '../../kit/require-tool';
 
 describe('./sandpiper cert import aws', () => {
   requireTool('moto_server');

@@ -8,11 +8,11 @@ import * as path from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { LocalPlatform, type LocalAddress } from '../../../local/local-platform';
-import { binary } from '../../../modules/tls-service/artifact';
+import { LocalPlatform, type LocalAddress } from '../../../modules/local/local-platform';
+import { binary } from '../../../modules/machine/artifact';
 
 /** A program with everything a front must carry: streams, upgrades, slow answers, and a way to break it. */
-const PROGRAM = path.join(__dirname, '../../support/local/echo-program.js');
+const PROGRAM = path.join(__dirname, '../../kit/local/echo-program.js');
 
 describe('the TLS front of this machine', () => {
   jest.setTimeout(60_000);
@@ -197,7 +197,7 @@ describe('stopping', () => {
   });
 
   it('leaves no instance even when the front itself is killed', async () => {
-    const script = path.join(__dirname, '../../support/local/platform-program.js');
+    const script = path.join(__dirname, '../../kit/local/platform-program.js');
     const child = spawn(process.execPath, [script, PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const pids = JSON.parse(line.toString()) as number[];

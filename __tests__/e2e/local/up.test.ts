@@ -7,13 +7,13 @@ import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { catalogue } from '../../../cli/run/local-runner';
-import { verify } from '../../../cli/verify/checks';
-import { verifyPlayground } from '../../../cli/verify/playground';
-import { freePort } from '../../../local/free-port';
-import { requireTool } from '../../support/require-tool';
-import { runByPistonClient } from '../../support/gateway/piston-client';
-import { connect, endOf } from '../../support/gateway/test-client';
+import { catalogue } from '../../../tools/local-runner/local-runner';
+import { verify } from '../../../tools/verify/checks';
+import { verifyPlayground } from '../../../tools/verify/playground';
+import { freePort } from '../../../modules/local/free-port';
+import { requireTool } from '../../kit/require-tool';
+import { runByPistonClient } from '../../kit/gateway/piston-client';
+import { connect, endOf } from '../../kit/gateway/test-client';
 
 /** Signed with the demo secret; the user is Bertram Gilfoyle. */
 const TOKEN = [

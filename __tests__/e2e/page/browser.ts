@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { findExecutable } from '../../../cli/provision/executable';
+import { findExecutable } from '../../../tools/provision/executable';
 import { chromium, type BrowserContext } from 'playwright-core';
 
 export interface OpenBrowser {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { buildPage } from '../../../cli/build/page';
+import { buildPage } from '../../../tools/artifacts/build/page';
 
 /** What a first visit loads before it can be used, compressed: about a second on a slow phone. */
 const FIRST_LOAD_BYTES = 160 * 1024;

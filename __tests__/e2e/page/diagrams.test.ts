@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { findMermaid } from '../../../cli/provision/mermaid';
-import { requireTool } from '../../support/require-tool';
+import { findMermaid } from '../../../tools/provision/mermaid';
+import { requireTool } from '../../kit/require-tool';
 import { openBrowser } from './browser';
 
 /** What Mermaid puts into the page. */

@@ -1,13 +1,13 @@
 import { SignJWT } from 'jose';
 import type { Page } from 'playwright-core';
-import { buildPage } from '../../../cli/build/page';
-import { openTestGateway, SECRET, type TestGateway } from '../../support/gateway/test-gateway';
-import { requireTool } from '../../support/require-tool';
+import { buildPage } from '../../../tools/artifacts/build/page';
+import { openTestGateway, SECRET, type TestGateway } from '../../kit/gateway/test-gateway';
+import { requireTool } from '../../kit/require-tool';
 import { openBrowser, type OpenBrowser } from './browser';
 
 const WAIT = { timeout: 30_000 };
 
-/** The page, the gateway that serves it, and a runner of scripts (__tests__/support/runner/scripted-supply.ts). */
+/** The page, the gateway that serves it, and a runner of scripts (__tests__/kit/runner/scripted-supply.ts). */
 describe('the playground page at its gateway', () => {
   requireTool('chromium');
   let browser: OpenBrowser;

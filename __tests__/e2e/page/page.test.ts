@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import { buildPage } from '../../../cli/build/page';
+import { buildPage } from '../../../tools/artifacts/build/page';
 import type { UnnumberedEvent } from '../../../services/protocol/events';
-import { requireTool } from '../../support/require-tool';
+import { requireTool } from '../../kit/require-tool';
 import { openBrowser, type OpenBrowser } from './browser';
 import { startDrivenGateway, type DrivenGateway, type DrivenJob } from './driven-gateway';
 

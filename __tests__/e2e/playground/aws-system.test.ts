@@ -2,17 +2,17 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { applyPlaygroundStack, REGION, type PlaygroundStack } from '../../support/aws/playground-stack';
-import { workAroundMoto } from '../../support/aws/emulator-stack';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { elastiCacheTokenFault } from '../../support/machine/aws-signature';
-import { awsCloud, bootMachine, machineTools, type AwsCloud } from '../../support/machine/machine';
-import { startSimulatedEventStore, type SimulatedEventStore } from '../../support/machine/simulated-event-store';
-import { buildPlaygroundArtifacts, sandpiper } from '../../support/playground/artifacts';
-import { buildNextVersion } from '../../support/playground/next-version';
-import { describeSystem } from '../../support/playground/describe-system';
-import { JWT_SECRET, LANGUAGES, type PlaygroundSystem } from '../../support/playground/system';
-import { requireTool } from '../../support/require-tool';
+import { applyPlaygroundStack, REGION, type PlaygroundStack } from '../../kit/clouds/aws/playground-stack';
+import { workAroundMoto } from '../../kit/clouds/aws/emulator-stack';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { elastiCacheTokenFault } from '../../kit/machines/aws-signature';
+import { awsCloud, bootMachine, machineTools, type AwsCloud } from '../../kit/machines/machine';
+import { startSimulatedEventStore, type SimulatedEventStore } from '../../kit/machines/simulated-event-store';
+import { buildPlaygroundArtifacts, sandpiper } from '../../kit/playground/artifacts';
+import { buildNextVersion } from '../../kit/playground/next-version';
+import { describeSystem } from '../../kit/playground/describe-system';
+import { JWT_SECRET, LANGUAGES, type PlaygroundSystem } from '../../kit/playground/system';
+import { requireTool } from '../../kit/require-tool';
 
 /** Stands for the image of the next month: machines are booted from one and the same here. */
 const NEXT_IMAGE = 'ami-0debian12amd64002';

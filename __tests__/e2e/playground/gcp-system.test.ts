@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { buildGoPrograms } from '../../../cli/build/go-programs';
-import { pubsubClients, once } from '../../../services/engines/pubsub/clients';
-import { startPubsubEmulator, type PubsubEmulator } from '../../support/engines/pubsub-emulator';
-import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
-import { GOOGLE } from '../../support/google-provider/google-provider';
-import { requireGoogleProvider } from '../../support/google-provider/provider-suite';
-import { serverAuthority } from '../../support/google-provider/server-authority';
+import { buildGoPrograms } from '../../../tools/artifacts/build/go-programs';
+import { pubsubClients, once } from '../../../services/engines/job-queue/pubsub/clients';
+import { startPubsubEmulator, type PubsubEmulator } from '../../kit/engines/pubsub-emulator';
+import { synthesizeGcpStack, VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
+import { GOOGLE } from '../../kit/clouds/google-provider/google-provider';
+import { requireGoogleProvider } from '../../kit/clouds/google-provider/provider-suite';
+import { serverAuthority } from '../../kit/clouds/google-provider/server-authority';
 import {
   bootMachine,
   createAuthority,
@@ -15,13 +15,13 @@ import {
   startFakeGcs,
   type FakeGcs,
   type GcpCloud,
-} from '../../support/machine/machine';
-import { startSimulatedEventStore, type SimulatedEventStore } from '../../support/machine/simulated-event-store';
-import { buildPlaygroundArtifacts, sandpiper } from '../../support/playground/artifacts';
-import { describeSystem } from '../../support/playground/describe-system';
-import { JWT_SECRET, LANGUAGES, type PlaygroundSystem } from '../../support/playground/system';
-import { requireTool } from '../../support/require-tool';
-import { allResources, temporaryDirectory, terraformIn, type ResourceValues } from '../../support/terraform';
+} from '../../kit/machines/machine';
+import { startSimulatedEventStore, type SimulatedEventStore } from '../../kit/machines/simulated-event-store';
+import { buildPlaygroundArtifacts, sandpiper } from '../../kit/playground/artifacts';
+import { describeSystem } from '../../kit/playground/describe-system';
+import { JWT_SECRET, LANGUAGES, type PlaygroundSystem } from '../../kit/playground/system';
+import { requireTool } from '../../kit/require-tool';
+import { allResources, temporaryDirectory, terraformIn, type ResourceValues } from '../../kit/terraform';
 
 /** A Memorystore that is reached by address: its certificate names something else. */
 const STORE_NAME = 'memorystore.internal';

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { synthesizeAwsStack, useEmulator } from '../../support/aws/emulator-stack';
-import { startMoto } from '../../support/aws/moto';
-import { temporaryDirectory, terraformIn } from '../../support/terraform';
+import { synthesizeAwsStack, useEmulator } from '../../kit/clouds/aws/emulator-stack';
+import { startMoto } from '../../kit/clouds/aws/moto';
+import { temporaryDirectory, terraformIn } from '../../kit/terraform';
 import { plannedStack, type PlannedStack } from './planned-stack';
 
 const REGION = 'eu-central-1';

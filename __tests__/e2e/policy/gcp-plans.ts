@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
-import { GOOGLE, startGoogleProvider } from '../../support/google-provider/google-provider';
-import { synthesizeGcpStack, VARIABLES } from '../../support/google-provider/gcp-stack';
-import { findProviderData, loadProviderData } from '../../support/google-provider/provider-data';
-import { temporaryDirectory, terraformIn } from '../../support/terraform';
+import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
+import { synthesizeGcpStack, VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
+import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { temporaryDirectory, terraformIn } from '../../kit/terraform';
 import { plannedStack, type PlannedStack } from './planned-stack';
 
 const KEY = 'projects/demo-project/locations/europe-west3/keyRings/ring/cryptoKeys/key';

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { allResources, type TerraformPlan } from '../../support/terraform';
+import { allResources, type TerraformPlan } from '../../kit/terraform';
 
 /** A stack as Terraform plans it, and as it was synthesized. */
 export interface PlannedStack {

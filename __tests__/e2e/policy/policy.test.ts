@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { buildGoPrograms } from '../../../cli/build/go-programs';
-import { readArtifactManifest } from '../../../modules/boot/artifact-manifest';
-import { runCheckov, type CheckovResult } from '../../support/checkov/checkov';
-import { compareWithExceptions, readExceptions } from '../../support/checkov/exceptions';
-import { findProviderData } from '../../support/google-provider/provider-data';
-import { requireTool } from '../../support/require-tool';
+import { buildGoPrograms } from '../../../tools/artifacts/build/go-programs';
+import { readArtifactManifest } from '../../../contracts/artifact-manifest';
+import { runCheckov, type CheckovResult } from '../../kit/checkov/checkov';
+import { compareWithExceptions, readExceptions } from '../../kit/checkov/exceptions';
+import { findProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { requireTool } from '../../kit/require-tool';
 import { AWS_MUTATIONS } from './aws-mutations';
 import { planAwsStacks } from './aws-plans';
 import { GCP_MUTATIONS } from './gcp-mutations';
@@ -20,7 +20,7 @@ import { findBreaches } from './rules/rule';
 jest.mock('../../../stacks/artifacts', () => ({
   ...jest.requireActual<object>('../../../stacks/artifacts'),
   playgroundArtifacts: () =>
-    readArtifactManifest(path.join(__dirname, '..', '..', 'support', 'playground', 'artifact-manifest.json')),
+    readArtifactManifest(path.join(__dirname, '..', '..', 'kit', 'playground', 'artifact-manifest.json')),
 }));
 
 /** Of the plans and the scan, on a machine that is busy with others. */

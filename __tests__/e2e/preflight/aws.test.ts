@@ -9,13 +9,13 @@ import {
   ListHostedZonesCommand,
 } from '@aws-sdk/client-route-53';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { selfSigned } from '../../../cli/cert/self-signed';
-import { preflightAws } from '../../../cli/preflight/aws/checks';
-import type { Result } from '../../../cli/preflight/check';
-import { hasPassed } from '../../../cli/preflight/report';
+import { selfSigned } from '../../../tools/artifacts/cert/self-signed';
+import { preflightAws } from '../../../tools/preflight/aws/checks';
+import type { Result } from '../../../tools/preflight/check';
+import { hasPassed } from '../../../tools/preflight/report';
 import { readSettings } from '../../../stacks/settings';
-import { queryError, startAnsweringFront, type AnsweringFront } from '../../support/aws/answering-front';
-import { startMoto, type Moto } from '../../support/aws/moto';
+import { queryError, startAnsweringFront, type AnsweringFront } from '../../kit/clouds/aws/answering-front';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
 import {
   ACCOUNT,
   BUCKET,
@@ -27,28 +27,28 @@ import {
   setUpClients,
   simulating,
   type SetUpClients,
-} from '../../support/preflight/aws-account';
-import { readProgramManifest } from '../../../modules/boot/program-manifest';
-import { synthesizedStack } from '../../support/preflight/synthesized';
-import { requireTool } from '../../support/require-tool';
+} from '../../kit/clouds/preflight/aws-account';
+import { readProgramManifest } from '../../../modules/machine/program-manifest';
+import { synthesizedStack } from '../../kit/clouds/preflight/synthesized';
+import { requireTool } from '../../kit/require-tool';
 
-const mockManifest = path.join(__dirname, '../../support/playground/artifact-manifest.json');
-const mockPrograms = path.join(__dirname, '../../support/playground/program-manifest.json');
+const mockManifest = path.join(__dirname, '../../kit/playground/artifact-manifest.json');
+const mockPrograms = path.join(__dirname, '../../kit/playground/program-manifest.json');
 
 jest.mock('../../../stacks/artifacts', () => ({
   programPath: () => __filename,
   playgroundArtifacts: () =>
-    jest.requireActual('../../../modules/boot/artifact-manifest').readArtifactManifest(mockManifest),
+    jest.requireActual('../../../contracts/artifact-manifest').readArtifactManifest(mockManifest),
   pushedPrograms: (architecture: string) =>
-    jest.requireActual('../../../modules/boot/program-manifest').readProgramManifest(mockPrograms).programs[
+    jest.requireActual('../../../modules/machine/program-manifest').readProgramManifest(mockPrograms).programs[
       architecture
     ],
 }));
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 // What `./sandpiper build` would have written.
-jest.mock('../../../cli/preflight/pushed-objects', () => {
-  const actual = jest.requireActual<typeof import('../../../cli/preflight/pushed-objects')>(
-    '../../../cli/preflight/pushed-objects',
+jest.mock('../../../tools/preflight/pushed-objects', () => {
+  const actual = jest.requireActual<typeof import('../../../tools/preflight/pushed-objects')>(
+    '../../../tools/preflight/pushed-objects',
   );
   return {
     ...actual,

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import type { Result } from '../../../cli/preflight/check';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { project, sandpiper } from '../../support/cli/run';
-import { requireTool } from '../../support/require-tool';
+import type { Result } from '../../../tools/preflight/check';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { project, sandpiper } from '../../kit/cli/run';
+import { requireTool } from '../../kit/require-tool';
 
 const REGION = 'eu-central-1';
 

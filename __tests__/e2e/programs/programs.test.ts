@@ -2,18 +2,18 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { SignJWT } from 'jose';
-import { connect, endOf, type TestClient } from '../../support/gateway/test-client';
-import { startRedis, type RedisServer } from '../../support/engines/redis-server';
-import { createQueues, sqsEnvironment } from '../../support/engines/simulated-sqs';
-import { startMoto, type Moto } from '../../support/aws/moto';
+import { connect, endOf, type TestClient } from '../../kit/gateway/test-client';
+import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
+import { createQueues, sqsEnvironment } from '../../kit/engines/simulated-sqs';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
 import {
   JWT_SECRET,
   openPlayground,
   type GatewayProgram,
   type Playground,
   type Program,
-} from '../../support/playground/processes';
-import { requireTool } from '../../support/require-tool';
+} from '../../kit/playground/processes';
+import { requireTool } from '../../kit/require-tool';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';

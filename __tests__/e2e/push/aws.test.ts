@@ -6,16 +6,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { buildGoPrograms } from '../../../cli/build/go-programs';
-import { publishPrograms } from '../../../cli/build/pushed-programs';
-import { readProgramManifest } from '../../../modules/boot/program-manifest';
-import { partsOf, startS3Front, type S3Front } from '../../support/aws/s3-front';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import type { CliRun } from '../../support/cli/run';
-import { startSandpiper } from '../../support/cli/start';
-import { buildArtifacts, type BuiltArtifacts } from '../../support/playground/built-artifacts';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory } from '../../support/terraform';
+import { buildGoPrograms } from '../../../tools/artifacts/build/go-programs';
+import { publishPrograms } from '../../../tools/artifacts/build/pushed-programs';
+import { readProgramManifest } from '../../../modules/machine/program-manifest';
+import { partsOf, startS3Front, type S3Front } from '../../kit/clouds/aws/s3-front';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import type { CliRun } from '../../kit/cli/run';
+import { startSandpiper } from '../../kit/cli/start';
+import { buildArtifacts, type BuiltArtifacts } from '../../kit/playground/built-artifacts';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory } from '../../kit/terraform';
 
 const MIB = 1024 * 1024;
 const PART = 8 * MIB;

@@ -13,12 +13,12 @@ import {
   PutBucketVersioningCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { refusePlainText } from '../../../modules/aws/bucket-lockdown';
-import { policyDocument } from '../../../modules/aws/policy-document';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { startS3Front, type S3Front } from '../../support/aws/s3-front';
-import { startSandpiper } from '../../support/cli/start';
-import { requireTool } from '../../support/require-tool';
+import { refusePlainText } from '../../../modules/aws/foundation/bucket-lockdown';
+import { policyDocument } from '../../../modules/aws/foundation/policy-document';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { startS3Front, type S3Front } from '../../kit/clouds/aws/s3-front';
+import { startSandpiper } from '../../kit/cli/start';
+import { requireTool } from '../../kit/require-tool';
 
 const REGION = 'eu-central-1';
 const Bucket = `sandpiper-bootstrap-123456789012-${REGION}`;

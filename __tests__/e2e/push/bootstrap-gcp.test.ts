@@ -4,12 +4,12 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { project } from '../../support/cli/run';
-import { startSandpiper } from '../../support/cli/start';
-import { numberOf, startStorageFront, type StorageFront } from '../../support/gcp/storage-front';
-import { startFakeGcs, type FakeGcs } from '../../support/machine/fake-gcs';
-import { gcpCloud } from '../../support/machine/gcp-cloud';
-import { temporaryDirectory } from '../../support/terraform';
+import { project } from '../../kit/cli/run';
+import { startSandpiper } from '../../kit/cli/start';
+import { numberOf, startStorageFront, type StorageFront } from '../../kit/clouds/gcp/storage-front';
+import { startFakeGcs, type FakeGcs } from '../../kit/machines/fake-gcs';
+import { gcpCloud } from '../../kit/machines/gcp-cloud';
+import { temporaryDirectory } from '../../kit/terraform';
 
 const PROJECT = 'acme-prod';
 const BUCKET = 'acme-prod-sandpiper-bootstrap';
@@ -153,7 +153,7 @@ describe('Cloud Storage with application default credentials', () => {
   /** In a process of its own: Google's library loads parts of itself in a way that jest does not know. */
   const list = async (env: NodeJS.ProcessEnv) => {
     const program = `
-      const { openGcs } = require(${JSON.stringify(path.join(project, 'dist/cli/bootstrap/gcs-api'))});
+      const { openGcs } = require(${JSON.stringify(path.join(project, 'dist/tools/artifacts/bootstrap/gcs-api'))});
       const call = { method: 'GET', url: '/storage/v1/b?project=${PROJECT}', bucket: '${BUCKET}', permission: 'any' };
       openGcs({ endpoint: '${front.endpoint}' }).call(call).then(
         ({ status }) => console.log(status),

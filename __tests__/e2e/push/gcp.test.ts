@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { CliRun } from '../../support/cli/run';
-import { startSandpiper } from '../../support/cli/start';
-import { chunksOf, startStorageFront, type StorageFront } from '../../support/gcp/storage-front';
-import { startFakeGcs, type FakeGcs } from '../../support/machine/fake-gcs';
-import { buildArtifacts, type BuiltArtifacts } from '../../support/playground/built-artifacts';
-import { temporaryDirectory } from '../../support/terraform';
+import type { CliRun } from '../../kit/cli/run';
+import { startSandpiper } from '../../kit/cli/start';
+import { chunksOf, startStorageFront, type StorageFront } from '../../kit/clouds/gcp/storage-front';
+import { startFakeGcs, type FakeGcs } from '../../kit/machines/fake-gcs';
+import { buildArtifacts, type BuiltArtifacts } from '../../kit/playground/built-artifacts';
+import { temporaryDirectory } from '../../kit/terraform';
 
 const CHUNK = 8 * 1024 * 1024;
 const PROJECT = 'acme-prod';

@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
-import { startMoto, type Moto } from '../../support/aws/moto';
-import { partsOf, startS3Front, type S3Front } from '../../support/aws/s3-front';
-import { project } from '../../support/cli/run';
-import { startSandpiper } from '../../support/cli/start';
-import { buildArtifacts } from '../../support/playground/built-artifacts';
-import { requireTool } from '../../support/require-tool';
+import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
+import { partsOf, startS3Front, type S3Front } from '../../kit/clouds/aws/s3-front';
+import { project } from '../../kit/cli/run';
+import { startSandpiper } from '../../kit/cli/start';
+import { buildArtifacts } from '../../kit/playground/built-artifacts';
+import { requireTool } from '../../kit/require-tool';
 
 const REGION = 'eu-central-1';
 const PART = 8 * 1024 * 1024;

@@ -1,3 +1,3 @@
-import { describeAbuse } from '../../support/sandbox/abuse/abuse-suite';
+import { describeAbuse } from '../../kit/sandbox/abuse/abuse-suite';
 
 describeAbuse('crun');

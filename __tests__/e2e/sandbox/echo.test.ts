@@ -1,12 +1,6 @@
 import fc from 'fast-check';
-import { requireTool } from '../../support/require-tool';
-import {
-  hasRuntime,
-  openTestBench,
-  runTestJob,
-  runtimeNames,
-  type TestBench,
-} from '../../support/sandbox/sandbox-host';
+import { requireTool } from '../../kit/require-tool';
+import { hasRuntime, openTestBench, runTestJob, runtimeNames, type TestBench } from '../../kit/sandbox/sandbox-host';
 
 /** Prints what it was given: file, standard input and each argument, in hexadecimal. */
 const ECHO = `

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { requireTool } from '../../support/require-tool';
-import { testPrograms } from '../../support/sandbox/sandbox-host';
+import { requireTool } from '../../kit/require-tool';
+import { testPrograms } from '../../kit/sandbox/sandbox-host';
 
 describe("the sandbox's init", () => {
   if (!requireTool(['root', 'unshare', 'gcc'])) return;

@@ -1,11 +1,5 @@
-import { requireTool } from '../../support/require-tool';
-import {
-  hasRuntime,
-  openTestBench,
-  runTestJob,
-  runtimeNames,
-  type TestBench,
-} from '../../support/sandbox/sandbox-host';
+import { requireTool } from '../../kit/require-tool';
+import { hasRuntime, openTestBench, runTestJob, runtimeNames, type TestBench } from '../../kit/sandbox/sandbox-host';
 
 describe.each(runtimeNames)('a job under %s', (name) => {
   if (!requireTool(['root', 'gcc', 'python3']) || (!hasRuntime(name) && !requireTool(name))) return;

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import { defaultLimits } from '../../../services/protocol/limits';
-import { openSandboxHost } from '../../../services/runner/sandbox/host';
-import { probeHost } from '../../../services/runner/sandbox/probe';
-import { crun } from '../../../services/runner/sandbox/runtime';
-import { requireTool } from '../../support/require-tool';
-import { openTestBench, testPrograms } from '../../support/sandbox/sandbox-host';
+import { openSandboxHost } from '../../../services/sandbox/host';
+import { probeHost } from '../../../services/sandbox/probe';
+import { crun } from '../../../services/sandbox/runtime';
+import { requireTool } from '../../kit/require-tool';
+import { openTestBench, testPrograms } from '../../kit/sandbox/sandbox-host';
 
 describe('the launcher', () => {
   if (!requireTool(['root', 'crun'])) return;

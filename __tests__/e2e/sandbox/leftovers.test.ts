@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { SPARE_CELLS } from '../../../services/runner/sandbox/host';
-import { stateRoot } from '../../../services/runner/sandbox/state-directory';
-import { findCgroups } from '../../../services/runner/sandbox/cgroup';
-import { requireTool } from '../../support/require-tool';
-import {
-  hasRuntime,
-  openTestBench,
-  runTestJob,
-  runtimeNames,
-  type TestBench,
-} from '../../support/sandbox/sandbox-host';
+import { SPARE_CELLS } from '../../../services/sandbox/host';
+import { stateRoot } from '../../../services/sandbox/state-directory';
+import { findCgroups } from '../../../services/sandbox/cgroup';
+import { requireTool } from '../../kit/require-tool';
+import { hasRuntime, openTestBench, runTestJob, runtimeNames, type TestBench } from '../../kit/sandbox/sandbox-host';
 
 const JOBS = { crun: 2_000, runsc: 280 } as const;
 const AT_ONCE = 4;
@@ -119,7 +113,7 @@ describe.each(runtimeNames)('a runner with %s', (name) => {
   }, 400_000);
 
   it('that was killed leaves no process, and what else it left is swept by the next', async () => {
-    const script = path.join(__dirname, '../../support/sandbox/doomed-runner.ts');
+    const script = path.join(__dirname, '../../kit/sandbox/doomed-runner.ts');
     const { buildSync } = require('esbuild') as typeof import('esbuild');
     const outfile = path.join(stateRoot(), `doomed-${process.pid}.js`);
     fs.mkdirSync(stateRoot(), { recursive: true, mode: 0o711 });

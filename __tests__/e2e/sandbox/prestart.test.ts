@@ -1,6 +1,6 @@
-import type { LanguageRuntime } from '../../../services/runner/language-runtime';
-import { createSupply } from '../../../services/runner/supply';
-import { requireTool } from '../../support/require-tool';
+import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
+import { createSupply } from '../../../services/sandbox/supply';
+import { requireTool } from '../../kit/require-tool';
 import {
   hasRuntime,
   openTestBench,
@@ -8,7 +8,7 @@ import {
   runtimeNames,
   type TestBench,
   type TestJob,
-} from '../../support/sandbox/sandbox-host';
+} from '../../kit/sandbox/sandbox-host';
 
 /** Programs that would see a difference between an interpreter that waited for them and one started for them. */
 const programs: Record<'python' | 'node' | 'java', Record<string, TestJob>> = {

@@ -1,13 +1,13 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { findExecutable } from '../../../cli/provision/executable';
-import { openSandboxHost } from '../../../services/runner/sandbox/host';
-import { hostRootfs } from '../../../services/runner/sandbox/host-rootfs';
-import { crun } from '../../../services/runner/sandbox/runtime';
+import { findExecutable } from '../../../tools/provision/executable';
+import { openSandboxHost } from '../../../services/sandbox/host';
+import { hostRootfs } from '../../../services/sandbox/host-rootfs';
+import { crun } from '../../../services/sandbox/runtime';
 import { defaultLimits } from '../../../services/protocol/limits';
-import { requireTool } from '../../support/require-tool';
-import { testPrograms } from '../../support/sandbox/sandbox-host';
+import { requireTool } from '../../kit/require-tool';
+import { testPrograms } from '../../kit/sandbox/sandbox-host';
 
 /** A crun of before the annotation: it takes no compiled filter, and writes down what it was given. */
 const DEAF = (log: string) => `#!/bin/sh

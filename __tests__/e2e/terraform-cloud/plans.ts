@@ -1,9 +1,9 @@
 import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import { startMoto } from '../../support/aws/moto';
-import { GOOGLE, startGoogleProvider } from '../../support/google-provider/google-provider';
-import { VARIABLES as GCP_VARIABLES } from '../../support/google-provider/gcp-stack';
-import { findProviderData, loadProviderData } from '../../support/google-provider/provider-data';
-import { terraformIn, type TerraformPlan } from '../../support/terraform';
+import { startMoto } from '../../kit/clouds/aws/moto';
+import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
+import { VARIABLES as GCP_VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
+import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { terraformIn, type TerraformPlan } from '../../kit/terraform';
 import { overrideBackend } from './upload';
 
 /** Services that data sources are read from. */

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { buildGoPrograms } from '../../../cli/build/go-programs';
-import { buildPage } from '../../../cli/build/page';
-import { projectDirectory } from '../../../cli/provision/project';
-import { readArtifactManifest, type ArtifactManifest } from '../../../modules/boot/artifact-manifest';
-import { readProgramManifest } from '../../../modules/boot/program-manifest';
-import { must } from '../../support/images/small-root';
-import { findProviderData } from '../../support/google-provider/provider-data';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory, type TerraformPlan } from '../../support/terraform';
+import { buildGoPrograms } from '../../../tools/artifacts/build/go-programs';
+import { buildPage } from '../../../tools/artifacts/build/page';
+import { projectDirectory } from '../../../tools/provision/project';
+import { readArtifactManifest, type ArtifactManifest } from '../../../contracts/artifact-manifest';
+import { readProgramManifest } from '../../../modules/machine/program-manifest';
+import { must } from '../../kit/machines/small-root';
+import { findProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory, type TerraformPlan } from '../../kit/terraform';
 import { creations, planOnAws, planOnGcp } from './plans';
 import { filesIn, runApp, synthesize, uploadBytes } from './upload';
 
@@ -21,7 +21,7 @@ const IMAGES = 60;
 
 /** What a synthesis and a build read. Go programs and page are taken over, with the times that say they are current. */
 const CHECKOUT = [
-  ...['cli', 'languages', 'local', 'modules', 'services', 'stacks', 'web', 'dist/bin', 'dist/web'],
+  ...['cli', 'contracts', 'languages', 'modules', 'services', 'stacks', 'tools', 'web', 'dist/bin', 'dist/web'],
   ...['main.ts', 'cdktf.json', 'sandpiper', 'package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 
@@ -99,7 +99,7 @@ describe('a remote run of pushed programs', () => {
 
 /** A manifest of gateway, runner and as many images as there may be; objects are not needed to plan. */
 function writePlaygroundManifest(file: string): void {
-  const fixture = readArtifactManifest(path.join(__dirname, '../../support/playground/artifact-manifest.json'));
+  const fixture = readArtifactManifest(path.join(__dirname, '../../kit/playground/artifact-manifest.json'));
   const images = Array.from({ length: IMAGES }, (_, index) => {
     const sha256 = String(index + 100).padStart(64, '0');
     return { ...fixture.images[0]!, version: `3.${index}`, key: `images/${sha256}.squashfs`, sha256 };

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { projectDirectory } from '../../../cli/provision/project';
-import { GOOGLE, startGoogleProvider } from '../../support/google-provider/google-provider';
-import { VARIABLES as GCP_VARIABLES } from '../../support/google-provider/gcp-stack';
-import { findProviderData, loadProviderData } from '../../support/google-provider/provider-data';
-import { requireTool } from '../../support/require-tool';
-import { temporaryDirectory, terraformIn } from '../../support/terraform';
+import { projectDirectory } from '../../../tools/provision/project';
+import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
+import { VARIABLES as GCP_VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
+import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { requireTool } from '../../kit/require-tool';
+import { temporaryDirectory, terraformIn } from '../../kit/terraform';
 import { creations, planOnAws } from './plans';
 import { filesIn, overrideBackend, synthesize, uploadBytes } from './upload';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { projectDirectory } from '../../../cli/provision/project';
+import { projectDirectory } from '../../../tools/provision/project';
 
 /**
  * Runs the app command of cdktf.json, as `cdktf deploy` does, and returns the directory that holds the stacks' directories.

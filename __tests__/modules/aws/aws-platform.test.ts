@@ -1,9 +1,9 @@
 import { TerraformStack, Testing } from 'cdktf';
-import { AwsPlatform } from '../../../modules/aws/aws-platform';
-import { binary } from '../../../modules/tls-service/artifact';
-import { PLATFORM, PROGRAM, SERVICE, synthesizeAws } from '../../support/aws/synthesize';
+import { AwsPlatform } from '../../../modules/aws/platform';
+import { binary } from '../../../modules/machine/artifact';
+import { PLATFORM, PROGRAM, SERVICE, synthesizeAws } from '../../kit/clouds/aws/synthesize';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 const aws = synthesizeAws();
 

@@ -1,8 +1,8 @@
 import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
-import { GcpPlatform } from '../../../modules/gcp/gcp-platform';
-import { PLATFORM, SERVICE, synthesizeGcp } from '../../support/gcp/synthesize';
+import { GcpPlatform } from '../../../modules/gcp/platform';
+import { PLATFORM, SERVICE, synthesizeGcp } from '../../kit/clouds/gcp/synthesize';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 const byDefault = synthesizeGcp();
 const KEY = 'projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k';

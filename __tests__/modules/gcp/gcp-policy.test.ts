@@ -1,7 +1,7 @@
-import { synthesizeGcp } from '../../support/gcp/synthesize';
-import { GCP_VARIANTS } from '../../support/gcp/variants';
+import { synthesizeGcp } from '../../kit/clouds/gcp/synthesize';
+import { GCP_VARIANTS } from '../../kit/clouds/gcp/variants';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 /** What no scanner sees: Checkov has no rules for the regional instance template. */
 describe.each(Object.entries(GCP_VARIANTS))('policy: %s', (_, change) => {

@@ -1,10 +1,10 @@
-import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../modules/sandbox-fleet/demand-metrics';
-import { InvalidPropError } from '../../../modules/invalid-prop';
+import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../contracts/metrics';
+import { InvalidPropError } from '../../../modules/props/invalid-prop';
 import { SCALING_DEFAULTS } from '../../../modules/sandbox-fleet/scaling';
-import { pushed } from '../../../modules/tls-service/artifact';
-import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../support/playground/synthesize';
+import { pushed } from '../../../modules/machine/artifact';
+import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../kit/playground/synthesize';
 
-jest.mock('../../../modules/boot/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
+jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
 const CLOUDS = ['aws', 'gcp'] as const;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { App, TerraformStack, TerraformVariable } from 'cdktf';
-import { InvalidPropError } from '../../../modules/invalid-prop';
-import { archive, binary, pushedBinary } from '../../../modules/tls-service/artifact';
+import { InvalidPropError } from '../../../modules/props/invalid-prop';
+import { archive, binary, pushedBinary } from '../../../modules/machine/artifact';
 import { existingCertificates, managedCertificate } from '../../../modules/tls-service/certificate-source';
 import { matchesPublicPath } from '../../../modules/tls-service/public-path';
 import { resolveTlsServiceProps } from '../../../modules/tls-service/resolve';

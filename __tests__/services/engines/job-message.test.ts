@@ -7,7 +7,11 @@ import {
   InvalidMessageError,
   NewerMessageError,
 } from '../../../services/engines/job-message';
-import { checkOutgoing, MAXIMUM_MESSAGE_BYTES, PayloadTooLargeError } from '../../../services/engines/job-queue';
+import {
+  checkOutgoing,
+  MAXIMUM_MESSAGE_BYTES,
+  PayloadTooLargeError,
+} from '../../../services/engines/job-queue/job-queue';
 
 const KNOWN = { v: 1 as const, id: 'a', owner: 'user:1', acceptedMs: 1, deadlineMs: 2, retentionMs: 3 };
 

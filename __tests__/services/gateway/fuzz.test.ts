@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as net from 'node:net';
-import { connect, endOf, type TestClient } from '../../support/gateway/test-client';
-import { openTestGateway, type TestGateway } from '../../support/gateway/test-gateway';
+import { connect, endOf, type TestClient } from '../../kit/gateway/test-client';
+import { openTestGateway, type TestGateway } from '../../kit/gateway/test-gateway';
 
 let gateway: TestGateway;
 

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { clientAddress } from '../../../services/gateway/client-address';
-import { openTestGateway, SECRET, type TestGateway, type TestGatewayOptions } from '../../support/gateway/test-gateway';
-import { connect } from '../../support/gateway/test-client';
+import { openTestGateway, SECRET, type TestGateway, type TestGatewayOptions } from '../../kit/gateway/test-gateway';
+import { connect } from '../../kit/gateway/test-client';
 
 let gateway: TestGateway;
 

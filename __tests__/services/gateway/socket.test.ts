@@ -1,6 +1,6 @@
-import { StoreUnavailableError } from '../../../services/engines/event-store';
-import { connect, endOf, type TestClient } from '../../support/gateway/test-client';
-import { openTestGateway, type TestGateway, type TestGatewayOptions } from '../../support/gateway/test-gateway';
+import { StoreUnavailableError } from '../../../services/engines/event-store/event-store';
+import { connect, endOf, type TestClient } from '../../kit/gateway/test-client';
+import { openTestGateway, type TestGateway, type TestGatewayOptions } from '../../kit/gateway/test-gateway';
 
 let opened: { close(): unknown }[] = [];
 

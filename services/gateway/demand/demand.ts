@@ -1,4 +1,4 @@
-import type { Load } from '../../engines/event-store';
+import type { Load } from '../../engines/event-store/event-store';
 
 /** The numbers of the scaling law: modules/sandbox-fleet/scaling.ts says what each is for. */
 export interface DemandLaw {
@@ -11,7 +11,7 @@ export interface DemandLaw {
   readonly baseSlots?: number;
 }
 
-/** What a fleet should have and what it has, by the names of the published metrics (modules/sandbox-fleet/demand-metrics.ts). */
+/** What a fleet should have and what it has, by the names of the published metrics (contracts/metrics.ts). */
 export interface Demand {
   readonly SlotsWanted: number;
   readonly SlotsInService: number;

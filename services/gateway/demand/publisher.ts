@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore } from '../../engines/event-store';
+import type { EventStore } from '../../engines/event-store/event-store';
 import { demandOf, type DemandLaw } from './demand';
 import type { JobFigures } from './job-figures';
 import { OfferedLoad } from './offered-load';

@@ -1,4 +1,4 @@
-import { SettingError } from '../../environment';
+import { SettingError } from '../../program/environment';
 import type { Demand } from './demand';
 import type { JobFigures } from './job-figures';
 

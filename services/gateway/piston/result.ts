@@ -1,5 +1,5 @@
 import * as os from 'node:os';
-import type { JobEvent } from '../../engines/event-store';
+import type { JobEvent } from '../../engines/event-store/event-store';
 import type { ExitEvent, UsageEvent } from '../../protocol/events';
 import { OUTPUT_BYTES } from '../../protocol/limits';
 

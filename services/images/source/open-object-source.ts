@@ -1,4 +1,4 @@
-import { SettingError } from '../../environment';
+import { SettingError } from '../../program/environment';
 import type { ObjectSource } from './object-source';
 
 const SETTING = 'SANDPIPER_IMAGE_SOURCE';

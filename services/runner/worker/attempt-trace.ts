@@ -1,6 +1,6 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { UsageEvent } from '../../protocol/events';
-import { contextOf, tracer } from '../../tracing';
+import { contextOf, tracer } from '../../program/tracing';
 
 /** The part of a job's trace that its runner writes: one span for the attempt, one in it for each stage. */
 export interface AttemptTrace {

@@ -1,4 +1,4 @@
-import { FencedError, type Attempt, type EventStore, type JobEvent } from '../../engines/event-store';
+import { FencedError, type Attempt, type EventStore, type JobEvent } from '../../engines/event-store/event-store';
 import { UnavailableTooLongError, withRetries } from './retries';
 
 /** Writes a job's events in order, many at a time while the store is busy with earlier ones. */

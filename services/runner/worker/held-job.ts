@@ -1,13 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FencedError, type Attempt, type EventStore, type JobCommand, type JobEvent } from '../../engines/event-store';
+import {
+  FencedError,
+  type Attempt,
+  type EventStore,
+  type JobCommand,
+  type JobEvent,
+} from '../../engines/event-store/event-store';
 import { leaveJobPlace } from '../../engines/job-places';
-import { LeaseLostError, type Lease } from '../../engines/job-queue';
+import { LeaseLostError, type Lease } from '../../engines/job-queue/job-queue';
 import type { ExitEvent, RunnerEvent, UsageEvent } from '../../protocol/events';
 import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Job } from '../../protocol/job';
-import type { LanguageRuntime } from '../language-runtime';
-import { runJob, type RunningJob } from '../job';
-import type { SandboxSupply } from '../supply';
+import type { LanguageRuntime } from '../../sandbox/language-runtime';
+import { runJob, type RunningJob } from '../../sandbox/job';
+import type { SandboxSupply } from '../../sandbox/supply';
 import { createEventWriter } from './event-writer';
 import { traceAttempt } from './attempt-trace';
 import { withRetries } from './retries';

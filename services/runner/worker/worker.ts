@@ -1,10 +1,10 @@
-import type { Attempt, EventStore, JobEvent } from '../../engines/event-store';
+import type { Attempt, EventStore, JobEvent } from '../../engines/event-store/event-store';
 import { decodeJobMessage, NewerMessageError, type JobMessage } from '../../engines/job-message';
 import { leaveJobPlace } from '../../engines/job-places';
-import type { JobQueue, Lease } from '../../engines/job-queue';
+import type { JobQueue, Lease } from '../../engines/job-queue/job-queue';
 import type { Job } from '../../protocol/job';
-import type { LanguageRuntime } from '../language-runtime';
-import type { SandboxSupply } from '../supply';
+import type { LanguageRuntime } from '../../sandbox/language-runtime';
+import type { SandboxSupply } from '../../sandbox/supply';
 import { holdJob, type HeldJob, type RunObserver } from './held-job';
 import { withRetries } from './retries';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../support/checkov/finding';
+import type { Finding } from '../../../kit/checkov/finding';
 import type { PlannedResource } from '../planned-stack';
 
 /** A promise about every resource of a stack, kept on both clouds. */

@@ -1,7 +1,7 @@
 import WebSocket from 'ws';
 import { piston } from '../../../../services/gateway/piston/piston';
-import { runByPistonClient } from '../../../support/gateway/piston-client';
-import { openTestGateway, type TestGateway } from '../../../support/gateway/test-gateway';
+import { runByPistonClient } from '../../../kit/gateway/piston-client';
+import { openTestGateway, type TestGateway } from '../../../kit/gateway/test-gateway';
 
 const BODY = { language: 'script', version: '*', files: [{ content: 'print hello\nexit 2' }] };
 let gateway: TestGateway;

@@ -1,14 +1,18 @@
 import { deflateRawSync } from 'node:zlib';
 import { encodeJobMessage } from '../../../../services/engines/job-message';
-import { MemoryEventStore } from '../../../../services/engines/memory-event-store';
-import { MemoryJobQueue } from '../../../../services/engines/memory-job-queue';
-import { StoreUnavailableError, type EventStore, type StoredEvent } from '../../../../services/engines/event-store';
-import type { JobQueue, ReceiveOptions } from '../../../../services/engines/job-queue';
+import { MemoryEventStore } from '../../../../services/engines/event-store/memory';
+import { MemoryJobQueue } from '../../../../services/engines/job-queue/memory';
+import {
+  StoreUnavailableError,
+  type EventStore,
+  type StoredEvent,
+} from '../../../../services/engines/event-store/event-store';
+import type { JobQueue, ReceiveOptions } from '../../../../services/engines/job-queue/job-queue';
 import { ImageUnavailableError } from '../../../../services/images/fetch-image';
 import { UnknownLanguageError } from '../../../../services/languages/choose-version';
-import type { LanguageRuntime } from '../../../../services/runner/language-runtime';
+import type { LanguageRuntime } from '../../../../services/sandbox/language-runtime';
 import { startWorker, type Worker, type WorkerProps } from '../../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../../../support/runner/scripted-supply';
+import { scriptedSupply, scriptRuntime } from '../../../kit/runner/scripted-supply';
 
 const HOUR_MS = 3_600_000;
 let queue: MemoryJobQueue;

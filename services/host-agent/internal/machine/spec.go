@@ -1,4 +1,4 @@
-// Package machine reads the machine spec, whose contract is modules/boot/machine-spec.ts.
+// Package machine reads the machine spec, whose contract is contracts/machine-spec.ts.
 package machine
 
 import (

@@ -96,7 +96,7 @@ func TestParseRefusesAProgramOutsideItsArchive(t *testing.T) {
 
 // The two sides of the contract are written in two languages: their fields are compared.
 func TestFieldsAreThoseOfTheContract(t *testing.T) {
-	source, err := os.ReadFile("../../../../modules/boot/machine-spec.ts")
+	source, err := os.ReadFile("../../../../contracts/machine-spec.ts")
 	if err != nil {
 		t.Fatal(err)
 	}

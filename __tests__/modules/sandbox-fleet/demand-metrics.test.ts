@@ -1,7 +1,0 @@
-import { JOB_OUTCOMES } from '../../../modules/sandbox-fleet/demand-metrics';
-import { errorEventSchema, exitReasonSchema } from '../../../services/protocol/events';
-
-// Modules import no service, so the names stand in both.
-it('names the ends of jobs as the protocol does', () => {
-  expect([...JOB_OUTCOMES]).toEqual([...exitReasonSchema.options, ...errorEventSchema.shape.code.options]);
-});

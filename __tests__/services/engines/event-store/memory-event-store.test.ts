@@ -1,0 +1,5 @@
+import { MemoryEventStore } from '../../../../services/engines/event-store/memory';
+import { eventStoreConformance } from '../../../kit/engines/event-store-conformance';
+
+const shared = new MemoryEventStore();
+eventStoreConformance('the memory', async () => shared);

@@ -1,0 +1,117 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import type { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import type { Lb } from '@cdktf/provider-aws/lib/lb';
+import type { LbListener } from '@cdktf/provider-aws/lib/lb-listener';
+import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
+import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
+import { Construct } from 'constructs';
+import type { AwsEnvironment } from '../foundation/environment';
+import { allowEgress } from '../foundation/network';
+import { admitOperators } from '../foundation/operator-tunnel';
+import { tagEverything } from '../foundation/tag-everything';
+import { renderBootScript } from '../../machine/boot-script';
+import { addAlarms } from './alarms';
+import { machineSpec, storePrograms } from '../machine/boot';
+import { addCertificates } from './certificate';
+import { addDnsRecords, findZone } from './dns';
+import { addFirewall } from './firewall';
+import { addInstanceIdentity } from './instance-role';
+import { addInstances } from './instances';
+import { addListeners } from './listener';
+import { addLoadBalancer, addSecurityGroups, addTargetGroup } from './load-balancer';
+import { checkAwsTlsService } from './options';
+import { addScaling } from './scaling';
+import { addSecrets } from '../machine/secret';
+import { resolveTlsServiceProps } from '../../tls-service/resolve';
+import type { ITlsService, TlsServiceProps } from '../../tls-service/tls-service';
+
+/** {@link TlsServiceProps} and the platform that holds the service. */
+export interface AwsAlbTlsServiceProps extends TlsServiceProps {
+  readonly platform: AwsEnvironment;
+}
+
+/**
+ * A TLS service on AWS: Application Load Balancer -> Auto Scaling group of instances in private subnets.
+ * Made by {@link AwsPlatform.tlsService}. The resources are public, as escape hatches; their construct ids are API.
+ */
+export class AwsAlbTlsService extends Construct implements ITlsService {
+  readonly url: string;
+  readonly hostName: string;
+  readonly loadBalancerAddress: string;
+  readonly instanceIdentity: string;
+
+  readonly loadBalancer: Lb;
+  readonly targetGroup: LbTargetGroup;
+  readonly httpsListener: LbListener;
+  readonly launchTemplate: LaunchTemplate;
+  readonly group: AutoscalingGroup;
+  readonly role: IamRole;
+  readonly instanceSecurityGroupId: string;
+  readonly logGroup: CloudwatchLogGroup;
+  /** Carries the alarms; subscribe to it what should know of them. */
+  readonly alarmTopic: SnsTopic;
+
+  /** @throws InvalidPropError naming the prop, the value and the fix */
+  constructor(scope: Construct, id: string, { platform, ...given }: AwsAlbTlsServiceProps) {
+    super(scope, id);
+    const props = resolveTlsServiceProps(given);
+    checkAwsTlsService(id, props);
+    const { network } = platform;
+    const name = `${platform.application}-${platform.environment}-${id}`;
+    const isDualStack = props.aws?.dualStack ?? network.isDualStack;
+    const service = { id, name, platform, props, isDualStack };
+    tagEverything(this, { service: id, ...props.tags });
+
+    const securityGroups = addSecurityGroups(this, service);
+    this.loadBalancer = addLoadBalancer(this, { ...service, securityGroup: securityGroups.loadBalancer });
+    this.targetGroup = addTargetGroup(this, service);
+    const front = { ...service, loadBalancer: this.loadBalancer, targetGroup: this.targetGroup };
+    const zone = findZone(this, props);
+    const listeners = addListeners(this, { ...front, certificates: addCertificates(this, props, zone) });
+    this.httpsListener = listeners.https;
+    addDnsRecords(this, { ...front, zone });
+
+    this.logGroup = new CloudwatchLogGroup(this, 'log', {
+      name: `/${platform.application}/${platform.environment}/${id}`,
+      retentionInDays: props.logRetentionDays,
+      kmsKeyId: platform.keyArn,
+      lifecycle: { preventDestroy: props.deletionProtection },
+    });
+    const programs = storePrograms(this, service);
+    const secrets = addSecrets(this, service);
+    const identity = addInstanceIdentity(this, {
+      ...service,
+      artifacts: [programs.artifact, programs.hostAgent],
+      secrets,
+      logGroupArn: this.logGroup.arn,
+    });
+    this.role = identity.role;
+
+    const placement = network.instancePlacement(props.internetEgress);
+    const securityGroupId = securityGroups.instance.id;
+    this.instanceSecurityGroupId = securityGroupId;
+    const egress = allowEgress(this, securityGroupId, placement, props.internetEgress);
+    const instances = addInstances(this, {
+      ...front,
+      placement,
+      securityGroupId,
+      identity,
+      userData: renderBootScript(machineSpec({ ...service, programs, secrets, logGroup: this.logGroup.name })),
+      ready: [...listeners.rules, ...identity.ready, ...placement.ready, ...egress],
+    });
+    this.launchTemplate = instances.launchTemplate;
+    this.group = instances.group;
+    addScaling(this, { ...front, group: this.group });
+    if (props.operatorAccess === 'cloud-tunnel')
+      admitOperators(this, network.operatorTunnel().securityGroupId, securityGroupId);
+    this.alarmTopic = addAlarms(this, front);
+    if (props.firewall) addFirewall(this, { ...front, firewall: props.firewall });
+
+    this.loadBalancerAddress = this.loadBalancer.dnsName;
+    this.hostName = props.hostNames[0] ?? this.loadBalancer.dnsName;
+    this.url = `https://${this.hostName}`;
+    this.instanceIdentity = identity.role.arn;
+  }
+}

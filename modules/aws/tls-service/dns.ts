@@ -1,0 +1,30 @@
+import { DataAwsRoute53Zone } from '@cdktf/provider-aws/lib/data-aws-route53-zone';
+import type { Lb } from '@cdktf/provider-aws/lib/lb';
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
+import type { Construct } from 'constructs';
+import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+
+/** Looks up the public zone that holds the host names; undefined where no DNS is to be written. */
+export function findZone(scope: Construct, { zone }: ResolvedTlsServiceProps): DataAwsRoute53Zone | undefined {
+  return zone === undefined ? undefined : new DataAwsRoute53Zone(scope, 'zone', { name: zone, privateZone: false });
+}
+
+/** Points every host name at the load balancer: A, and AAAA where it has IPv6. */
+export function addDnsRecords(
+  scope: Construct,
+  options: {
+    readonly props: ResolvedTlsServiceProps;
+    readonly zone: DataAwsRoute53Zone | undefined;
+    readonly loadBalancer: Lb;
+    readonly isDualStack: boolean;
+  },
+): void {
+  const { props, zone, loadBalancer, isDualStack } = options;
+  if (zone === undefined) return;
+  // With one load balancer there is nowhere else to send clients: following its health would only make the name vanish.
+  const alias = { name: loadBalancer.dnsName, zoneId: loadBalancer.zoneId, evaluateTargetHealth: false };
+  props.hostNames.forEach((name, index) => {
+    new Route53Record(scope, `dns-ipv4-${index}`, { zoneId: zone.zoneId, name, type: 'A', alias });
+    if (isDualStack) new Route53Record(scope, `dns-ipv6-${index}`, { zoneId: zone.zoneId, name, type: 'AAAA', alias });
+  });
+}

@@ -1,0 +1,88 @@
+import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
+import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
+import { Token, type ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { AwsEnvironment } from '../foundation/environment';
+import { imageOf } from '../machine/debian-image';
+import { addLaunchTemplate, GROUP_METRICS } from '../machine/launch-template';
+import type { InstanceIdentity } from '../machine/instance-role';
+import type { InstancePlacement } from '../foundation/network';
+import { instanceTypeOf } from './options';
+import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+
+/** Seconds until a new instance's CPU counts for the scaling: booting is no load. */
+const WARMUP_SECONDS = 60;
+
+/** The instances: what each is made from, and the group that keeps their number. */
+export interface Instances {
+  readonly launchTemplate: LaunchTemplate;
+  readonly group: AutoscalingGroup;
+}
+
+/** Template of an instance and the group of instances made from it. */
+export function addInstances(
+  scope: Construct,
+  options: {
+    /** `<application>-<environment>-<id>`. */
+    readonly name: string;
+    readonly id: string;
+    readonly platform: AwsEnvironment;
+    readonly props: ResolvedTlsServiceProps;
+    readonly placement: InstancePlacement;
+    readonly securityGroupId: string;
+    readonly identity: InstanceIdentity;
+    readonly targetGroup: LbTargetGroup;
+    /** Boot script, before base64. */
+    readonly userData: string;
+    /** What an instance needs at its first boot. */
+    readonly ready: ITerraformDependable[];
+  },
+): Instances {
+  const { name, platform, props, placement, targetGroup } = options;
+  const launchTemplate = addLaunchTemplate(scope, {
+    name,
+    imageId: imageOf(scope, props),
+    instanceType: instanceTypeOf(props),
+    keyName: props.operatorAccess === 'cloud-tunnel' ? props.aws?.operatorKeyPair : undefined,
+    profileArn: options.identity.profile.arn,
+    securityGroupId: options.securityGroupId,
+    diskGib: props.capacity.diskGib,
+    keyArn: platform.keyArn,
+    tags: instanceTags(options),
+    userData: options.userData,
+  });
+  const { minInstances, maxInstances } = props.capacity;
+  const group = new AutoscalingGroup(scope, 'group', {
+    name,
+    minSize: minInstances,
+    maxSize: maxInstances,
+    vpcZoneIdentifier: placement.subnetIds,
+    targetGroupArns: [targetGroup.arn],
+    healthCheckType: 'ELB',
+    healthCheckGracePeriod: props.healthCheck.gracePeriodSeconds,
+    defaultInstanceWarmup: WARMUP_SECONDS,
+    // A number: a group whose instances come from `$Latest` cannot be rolled back.
+    launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
+    instanceRefresh: {
+      strategy: 'Rolling',
+      preferences: { autoRollback: true, minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+    },
+    instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+    // The first apply fails when the instances never turn healthy. Later ones do not wait: `wait_for_elb_capacity` would,
+    // for exactly this number, which a group that has scaled out never has; there the instance refresh rolls back instead.
+    minElbCapacity: minInstances,
+    waitForCapacityTimeout: '15m',
+    enabledMetrics: GROUP_METRICS,
+    metricsGranularity: '1Minute',
+    tag: Object.entries(instanceTags(options)).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
+    dependsOn: options.ready,
+    lifecycle: { ignoreChanges: ['desired_capacity'], preventDestroy: props.deletionProtection },
+  });
+  return { launchTemplate, group };
+}
+
+/** Tags of what Auto Scaling makes: no default tags of the provider reach it. */
+function instanceTags(options: { name: string; id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps }) {
+  return { ...options.platform.tags, service: options.id, ...options.props.tags, Name: options.name };
+}

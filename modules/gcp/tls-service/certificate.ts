@@ -1,0 +1,115 @@
+import { CertificateManagerCertificate } from '@cdktf/provider-google/lib/certificate-manager-certificate';
+import { CertificateManagerCertificateMap } from '@cdktf/provider-google/lib/certificate-manager-certificate-map';
+import { CertificateManagerCertificateMapEntry } from '@cdktf/provider-google/lib/certificate-manager-certificate-map-entry';
+import { CertificateManagerDnsAuthorization } from '@cdktf/provider-google/lib/certificate-manager-dns-authorization';
+import { DnsRecordSet } from '@cdktf/provider-google/lib/dns-record-set';
+import { isKnown } from '../../props/known';
+import type { GcpService } from './service';
+
+/** Id of a certificate map. */
+export const CERTIFICATE_MAP = /^projects\/[^/]+\/locations\/global\/certificateMaps\/[^/]+$/;
+
+const TTL_SECONDS = 300;
+
+/** Construct id of what belongs to one host name: the name, or its place where it is a Terraform value. */
+export function hostKey(hostName: string, index: number): string {
+  return isKnown(hostName) ? hostName : `host-${index}`;
+}
+
+/** The certificates of the listener, as the target proxy names them: `//certificatemanager.googleapis.com/<map id>`. */
+export function addCertificates(service: GcpService): string {
+  const { certificate } = service.props;
+  if (certificate.kind === 'managed') return mapLink(addMap(service, addManagedCertificate(service)).id);
+  const [first, ...others] = certificate.ids;
+  if (isKnown(first) && CERTIFICATE_MAP.test(first)) return mapLink(first);
+  return mapLink(addExisting(service, first, others).id);
+}
+
+function mapLink(id: string): string {
+  return `//certificatemanager.googleapis.com/${id}`;
+}
+
+/** One certificate for all host names, each proved by a record in the zone. */
+function addManagedCertificate(service: GcpService): string {
+  const { scope, props, labels } = service;
+  const proofs = props.hostNames.map((hostName, index) => {
+    const key = hostKey(hostName, index);
+    const authorization = new CertificateManagerDnsAuthorization(scope, `dns-authorization-${key}`, {
+      name: service.hashedName(key, hostName),
+      description: `Proves ${service.id}'s right to one host name`,
+      // A record for this project alone: the name may be proved in another project, or on another cloud, at the same time.
+      type: 'PER_PROJECT_RECORD',
+      domain: hostName,
+      labels: { ...labels },
+    });
+    const wanted = authorization.dnsResourceRecord.get(0);
+    const record = new DnsRecordSet(scope, `dns-authorization-record-${key}`, {
+      managedZone: props.zone!,
+      name: wanted.name,
+      type: wanted.type,
+      ttl: TTL_SECONDS,
+      rrdatas: [wanted.data],
+    });
+    return { authorization, record };
+  });
+  return new CertificateManagerCertificate(scope, 'certificate', {
+    // Other names make another certificate, and the old one stays until the map no longer uses it.
+    name: service.hashedName('host-names', props.hostNames.join(',')),
+    description: `${service.id} (${service.platform.environment})`,
+    labels: { ...labels },
+    managed: {
+      domains: proofs.map(({ authorization }) => authorization.domain),
+      dnsAuthorizations: proofs.map(({ authorization }) => authorization.id),
+    },
+    lifecycle: { createBeforeDestroy: true },
+    dependsOn: proofs.map(({ record }) => record),
+  }).id;
+}
+
+/** A map with an entry for each host name. A client that names none of them gets no certificate. */
+function addMap(service: GcpService, certificate: string): CertificateManagerCertificateMap {
+  const map = newMap(service);
+  service.props.hostNames.forEach((hostName, index) => addEntry(service, map, hostName, index, certificate));
+  return map;
+}
+
+/** A map whose first certificate serves every client, and the others the host names in their place. */
+function addExisting(service: GcpService, first: string, others: readonly string[]): CertificateManagerCertificateMap {
+  const map = newMap(service);
+  new CertificateManagerCertificateMapEntry(service.scope, 'certificate-map-primary', {
+    name: service.name('primary'),
+    description: 'For clients that name no host, or one that has no certificate of its own',
+    map: map.name,
+    matcher: 'PRIMARY',
+    certificates: [first],
+    labels: { ...service.labels },
+  });
+  others.forEach((certificate, index) => {
+    addEntry(service, map, service.props.hostNames[index + 1]!, index + 1, certificate);
+  });
+  return map;
+}
+
+function newMap(service: GcpService): CertificateManagerCertificateMap {
+  return new CertificateManagerCertificateMap(service.scope, 'certificate-map', {
+    name: service.name(),
+    description: `${service.id} (${service.platform.environment})`,
+    labels: { ...service.labels },
+  });
+}
+
+function addEntry(
+  service: GcpService,
+  map: CertificateManagerCertificateMap,
+  hostName: string,
+  index: number,
+  certificate: string,
+): void {
+  new CertificateManagerCertificateMapEntry(service.scope, `certificate-map-entry-${hostKey(hostName, index)}`, {
+    name: service.hashedName(hostKey(hostName, index), hostName),
+    map: map.name,
+    hostname: hostName,
+    certificates: [certificate],
+    labels: { ...service.labels },
+  });
+}

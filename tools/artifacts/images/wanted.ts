@@ -1,0 +1,35 @@
+import type { Language, LanguageVersion } from '../../../services/languages/schema';
+import { Failure, wrongUsage } from '../../failure';
+import { languageNamed } from '../../local-runner/language-of';
+
+/** A language version whose image somebody named. */
+export interface WantedImage {
+  readonly language: Language;
+  readonly version: LanguageVersion;
+}
+
+/**
+ * The versions that a word leaves open, in the order of the catalogue: `lua` all, `lua@5.3` that one.
+ *
+ * @throws Failure (wrong usage) listing what exists
+ */
+export function versionsNamed(languages: readonly Language[], word: string): readonly WantedImage[] {
+  const [name = '', wanted] = word.split('@');
+  const language = languageNamed(languages, name, 'language');
+  const versions = language.versions.filter(({ version }) => wanted === undefined || version === wanted);
+  if (versions.length > 0) return versions.map((version) => ({ language, version }));
+  throw wrongUsage(
+    `version: ${JSON.stringify(wanted)} of ${language.id} is unknown; there are ${language.versions.map(({ version }) => version).join(', ')}`,
+  );
+}
+
+/** Such as `lua@5.4`. */
+export function nameOf({ language, version }: WantedImage): string {
+  return `${language.id}@${version.version}`;
+}
+
+/** @throws Failure when the catalogue has no image of the version */
+export function referenceOf({ language, version }: WantedImage): string {
+  if (version.image !== undefined) return version.image;
+  throw new Failure(`${language.id} ${version.version} has no image in the catalogue; build it with --from-debian`);
+}

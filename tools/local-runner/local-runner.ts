@@ -1,0 +1,105 @@
+import * as path from 'node:path';
+import { readCatalogue } from '../../services/languages/catalogue';
+import { hostRuntime, toolchainBinds } from '../../services/languages/host-runtime';
+import type { PresentVersion } from '../../services/languages/host-toolchains';
+import type { Language } from '../../services/languages/schema';
+import type { LanguageRuntime } from '../../services/sandbox/language-runtime';
+import { findCgroups, type CgroupHost } from '../../services/sandbox/cgroup';
+import { openSandboxHost } from '../../services/sandbox/host';
+import { hostRootfs } from '../../services/sandbox/host-rootfs';
+import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
+import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
+import { createSupply, type SandboxSupply } from '../../services/sandbox/supply';
+import { missingTool } from '../failure';
+import { provisionDebian } from '../provision/debian';
+import { findExecutable } from '../provision/executable';
+import { projectDirectory } from '../provision/project';
+import { provisionRunsc } from '../provision/runsc';
+import { toolchainsDirectory } from '../provision/toolchains';
+import { hasSandboxPrograms, localSandboxPrograms } from './sandbox-programs';
+
+/** This machine as a runner, with its own toolchains. */
+export interface LocalRunner {
+  readonly supply: SandboxSupply;
+  /** In the order of the versions that were given. */
+  readonly runtimes: readonly LanguageRuntime[];
+  /** Ends every sandbox and removes every trace. */
+  close(): Promise<void>;
+}
+
+export interface LocalRunnerOptions {
+  readonly runtime: RuntimeName;
+  readonly versions: readonly PresentVersion[];
+  /** Sandboxes that wait at most. 0: every job starts cold. */
+  readonly warm: number;
+  /** Whether interpreters may wait, loaded. @default true */
+  readonly prestart?: boolean;
+}
+
+/** Every language of the project's catalogue. */
+export function catalogue(): readonly Language[] {
+  return readCatalogue(path.join(projectDirectory, 'languages'));
+}
+
+/** A sandbox host of this machine, and sandboxes from it. */
+export interface Runner {
+  readonly supply: SandboxSupply;
+  /** Removed when it is closed. */
+  readonly stateDirectory: string;
+  /** Ends every sandbox and removes every trace. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param warm sandboxes that wait at most
+ * @throws Failure when the runtime cannot be had or this host cannot give what a sandbox guarantees, Error when it does not
+ * work here
+ */
+export async function openRunner(name: RuntimeName, warm: number, prestart?: boolean): Promise<Runner> {
+  const runtime = await runtimeNamed(name);
+  const cgroups = guaranteedCgroups();
+  const programs = localSandboxPrograms();
+  const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? undefined : 0 });
+  const supply = createSupply({ host, size: warm, prestart });
+  return {
+    supply,
+    stateDirectory: host.stateDirectory,
+    close: async () => {
+      await supply.close();
+      await host.close();
+    },
+  };
+}
+
+/** As {@link openRunner}, with this machine's toolchains as what sandboxes see. */
+export async function openLocalRunner({ runtime, versions, warm, prestart }: LocalRunnerOptions): Promise<LocalRunner> {
+  const runner = await openRunner(runtime, warm, prestart);
+  const binds = toolchainBinds(versions, toolchainsDirectory());
+  const rootfs = hostRootfs(path.join(runner.stateDirectory, 'rootfs'), binds);
+  return {
+    supply: runner.supply,
+    runtimes: versions.map((version) => hostRuntime(version, rootfs)),
+    close: runner.close,
+  };
+}
+
+/** The cgroups of this host. @throws Failure when they leave out a guarantee that no setting accepts to miss */
+function guaranteedCgroups(): CgroupHost {
+  const cgroups = findCgroups();
+  const missing = missingControllers(cgroups);
+  const problems = refusals({ missing }, acceptedMissing());
+  if (problems.length === 0) return cgroups;
+  throw missingTool(
+    `no sandbox on this machine: ${problems.join('; ')}. Run as root or in a cgroup that is delegated to you ` +
+      `(docs/sandbox.md), or do without: ${ACCEPT_MISSING}=${Object.keys(missing).join(',')}`,
+  );
+}
+
+async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
+  if (name === 'runsc') return runsc(await provisionRunsc());
+  // An installation without sources has the compiled programs and no use for a compiler.
+  if (findExecutable('crun') === undefined || !hasSandboxPrograms()) await provisionDebian(['sandbox']);
+  const program = findExecutable('crun');
+  if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
+  return crun(program);
+}
