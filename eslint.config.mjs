@@ -1,7 +1,6 @@
 import { defineConfig, globalIgnores } from 'eslint/config';
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
-import { arrowsPointDown } from './.ci/lint/arrows.mjs';
 
 const node = Object.fromEntries(
   ['process', 'console', 'Buffer', 'URL', 'require', 'module', 'exports', '__dirname', '__filename']
@@ -14,11 +13,9 @@ export default defineConfig(
   {
     files: ['**/*.{ts,js,mjs}'],
     extends: [eslint.configs.recommended],
-    plugins: { sandpiper: { rules: { 'arrows-point-down': arrowsPointDown } } },
     languageOptions: { globals: node },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
-      'sandpiper/arrows-point-down': 'error',
       eqeqeq: 'error',
       'no-empty': ['error', { allowEmptyCatch: true }],
     },
@@ -34,6 +31,10 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
     },
+  },
+  {
+    files: ['{contracts,modules,services}/**/*.ts'],
+    rules: { '@typescript-eslint/no-explicit-any': 'error' },
   },
   {
     // Rules that need types run where there are promises; synthesis has none.

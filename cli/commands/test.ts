@@ -14,7 +14,7 @@ import { closingLine, sum, type SuiteResult } from '../../tools/test/suite-resul
 const HELP = `
 What:
   (nothing)  everything: the checks, the Go tests, the unit suites, the whole-system suites
-  checks     types, ESLint, Prettier, go vet
+  checks     types, ESLint, Prettier, imports, unused code, go vet
   unit       the Go tests and the suites that need nothing but Node.js
   e2e        the suites that run real programs: Terraform, simulators, machines
   <path>     the suites whose path holds this text

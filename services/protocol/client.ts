@@ -20,10 +20,10 @@ export interface ProtocolClient {
 
 /** The part of a WebSocket (the browser's, Node.js's, or ws's) that is used. */
 export interface ClientSocket {
-  onopen: ((event: any) => void) | null;
-  onmessage: ((event: any) => void) | null;
-  onclose: ((event: any) => void) | null;
-  onerror: ((event: any) => void) | null;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
   send(data: string): void;
   close(code?: number): void;
 }

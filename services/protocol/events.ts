@@ -104,10 +104,8 @@ export const runnerEventSchema = z.discriminatedUnion('type', [
   errorEventSchema,
 ]);
 export type RunnerEvent = z.infer<typeof runnerEventSchema>;
-export type StageEvent = z.infer<typeof stageEventSchema>;
 export type OutputEvent = z.infer<typeof stdoutEventSchema> | z.infer<typeof stderrEventSchema>;
 export type UsageEvent = z.infer<typeof usageEventSchema>;
-export type ResetEvent = z.infer<typeof resetEventSchema>;
 export type ExitEvent = z.infer<typeof exitEventSchema>;
 export type ErrorEvent = z.infer<typeof errorEventSchema>;
 

@@ -36,7 +36,6 @@ export const jobFileSchema = z.strictObject({
   /** @default 'utf8' */
   encoding: encodingSchema.optional(),
 });
-export type JobFile = z.infer<typeof jobFileSchema>;
 
 const textWithoutNul = (limit: number) =>
   z

@@ -10,12 +10,17 @@ export interface StaticCheck {
   readonly run: (deadline: Deadline) => Promise<boolean>;
 }
 
-/** Types, lint and format of the TypeScript, and `go vet`. */
+/** Types, lint, format and imports of the TypeScript, what nothing uses, and `go vet`. */
 export const staticChecks: readonly StaticCheck[] = [
   npmCheck('types', 'typescript/bin/tsc', ['--noEmit', '-p', '.']),
   npmCheck('types of the page', 'typescript/bin/tsc', ['--noEmit', '-p', 'web']),
   npmCheck('eslint', 'eslint/bin/eslint.js', ['--max-warnings=0', '--cache', '--cache-location', 'dist/.eslint', '.']),
   npmCheck('prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']),
+  nodeCheck('imports', '.ci/check-imports.mjs', []),
+  npmCheck('unused files, exports and dependencies', 'knip/bin/knip.js', [
+    '--no-progress',
+    '--treat-config-hints-as-errors',
+  ]),
   {
     name: 'go vet',
     run: async (deadline) => {
@@ -31,7 +36,11 @@ export const staticChecks: readonly StaticCheck[] = [
 ];
 
 function npmCheck(name: string, script: string, args: readonly string[]): StaticCheck {
-  const file = path.join(projectDirectory, 'node_modules', script);
+  return nodeCheck(name, path.join('node_modules', script), args);
+}
+
+function nodeCheck(name: string, script: string, args: readonly string[]): StaticCheck {
+  const file = path.join(projectDirectory, script);
   return {
     name,
     run: async (deadline) => (await runGroup([process.execPath, file, ...args], { deadline })).exitCode === 0,

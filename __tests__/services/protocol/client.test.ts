@@ -13,9 +13,9 @@ import { clientMessageSchema, type ClientMessage, type ServerMessage } from '../
 
 /** One connection, whose other end is the test. */
 class FakeSocket implements ClientSocket {
-  onopen: ClientSocket['onopen'] = null;
-  onmessage: ClientSocket['onmessage'] = null;
-  onclose: ClientSocket['onclose'] = null;
+  onopen: ((event: object) => void) | null = null;
+  onmessage: ((event: { readonly data: string }) => void) | null = null;
+  onclose: ((event: { readonly code: number }) => void) | null = null;
   onerror: ClientSocket['onerror'] = null;
   readonly sent: ClientMessage[] = [];
   closedWith: number | undefined;

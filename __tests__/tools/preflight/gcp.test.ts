@@ -21,7 +21,7 @@ jest.mock('../../../stacks/artifacts', () => ({
   pushedPrograms: (architecture: 'x64' | 'arm64') =>
     jest
       .requireActual<typeof import('../../../modules/machine/program-manifest')>(
-        '../../../modules/boot/program-manifest',
+        '../../../modules/machine/program-manifest',
       )
       .readProgramManifest(mockPrograms).programs[architecture],
 }));
