@@ -1,6 +1,6 @@
+import { HOT_LANGUAGES, LANGUAGE_ID } from '../../contracts/language-id';
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
-import type { Cloud } from '../props/cloud';
 import { checkMachineSize, MAXIMUM_INSTANCES, type MachineSize } from '../machine/capacity';
 import { checkAtLeast, checkLogRetention, checkWhole } from '../props/checks';
 import { checkPushed } from '../machine/artifact';
@@ -18,7 +18,6 @@ export interface ResolvedSandboxFleetProps extends Required<
 }
 
 const SLOTS: Readonly<Record<MachineSize, number>> = { small: 2, medium: 2, large: 4, xlarge: 8 };
-const LANGUAGE = /^[a-z][a-z0-9+#-]*$/;
 
 /** Port of the runner's own `/readyz` and `/metrics`, on the loopback address of its machine. */
 export const RUNNER_ADMIN_PORT = 9464;
@@ -26,8 +25,11 @@ export const RUNNER_ADMIN_PORT = 9464;
 /** Seconds that a message stays hidden beyond the longest job. */
 export const LEASE_MARGIN_SECONDS = 60;
 
-/** Applies the defaults of a cloud. @throws InvalidPropError naming the prop, its value and the fix */
-export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps): ResolvedSandboxFleetProps {
+/** Applies the defaults; those of the scaling are the cloud's. @throws InvalidPropError naming the prop, its value and the fix */
+export function resolveSandboxFleetProps(
+  defaults: ResolvedFleetScaling,
+  props: SandboxFleetProps,
+): ResolvedSandboxFleetProps {
   checkPushed('runner', props.runner);
   const capacity = resolveFleetCapacity(props.capacity);
   const numbers = {
@@ -44,9 +46,9 @@ export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps)
   checkWhole('maximumDeliveries', numbers.maximumDeliveries, 5, 100);
   checkWhole('warmSandboxes', numbers.warmSandboxes, 0, 100);
   checkWhole('drainSeconds', numbers.drainSeconds, 0, 100);
-  const hotLanguages = props.hotLanguages ?? ['python', 'javascript', 'bash'];
+  const hotLanguages = props.hotLanguages ?? HOT_LANGUAGES;
   hotLanguages.forEach((language, index) => {
-    if (!LANGUAGE.test(language)) {
+    if (!LANGUAGE_ID.test(language)) {
       throw new InvalidPropError(`hotLanguages[${index}]`, language, 'is no id of a language, such as "python"');
     }
   });
@@ -58,7 +60,7 @@ export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps)
     ...props,
     ...numbers,
     capacity,
-    scaling: resolveScaling(cloud, props.scaling),
+    scaling: resolveScaling(defaults, props.scaling),
     imageKeys: props.imageKeys ?? [],
     hotLanguages,
     operatorAccess: props.operatorAccess ?? 'none',

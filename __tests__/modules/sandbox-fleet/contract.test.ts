@@ -1,8 +1,11 @@
 import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../contracts/metrics';
 import { InvalidPropError } from '../../../modules/props/invalid-prop';
-import { SCALING_DEFAULTS } from '../../../modules/sandbox-fleet/scaling';
+import { AWS_SCALING_DEFAULTS } from '../../../modules/aws/sandbox-fleet/defaults';
+import { GCP_SCALING_DEFAULTS } from '../../../modules/gcp/sandbox-fleet/defaults';
 import { pushed } from '../../../modules/machine/artifact';
 import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../kit/playground/synthesize';
+
+const SCALING_DEFAULTS = { aws: AWS_SCALING_DEFAULTS, gcp: GCP_SCALING_DEFAULTS };
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
