@@ -148,3 +148,8 @@ export function defaultsOf<S extends SettingTable>(table: S): ValuesOf<S> {
   const defaults = Object.entries(table).map(([key, setting]) => [key, setting.default]);
   return Object.fromEntries(defaults) as ValuesOf<S>;
 }
+
+/** The same setting with another default, for a program that knows better what is meant. */
+export function withDefault<T>(setting: Setting<T>, value: T): Setting<T> {
+  return { ...setting, isRequired: false, default: value, defaultText: setting.print(value) };
+}

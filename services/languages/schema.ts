@@ -1,3 +1,4 @@
+import { LANGUAGE_ID } from '../../contracts/language-id';
 import { z } from 'zod';
 
 /** A program and its arguments. `{source}` stands for the name of the job's first file, `{stem}` for it without its ending. */
@@ -80,10 +81,7 @@ const testsSchema = z.strictObject({
 
 /** One file of `languages/`: everything the playground knows about a language. */
 export const languageSchema = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .describe('Equal to the name of the file'),
+  id: z.string().regex(LANGUAGE_ID).describe('Equal to the name of the file'),
   name: z.string().min(1),
   aliases: z.array(z.string()),
   highlight: z.string().describe('Highlight mode of the editor'),

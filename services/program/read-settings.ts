@@ -23,13 +23,18 @@ export function readSettings<S extends SettingTable>(table: S, environment: Envi
 
 /** Reads one setting. @throws SettingError as {@link readSettings} */
 export function readSetting<T>(setting: Setting<T>, environment: Environment): T {
-  const { name, doc, allowed, isRequired } = setting;
+  const { name, allowed, isRequired } = setting;
   const text = environment[name] || undefined;
   if (text === undefined) {
-    if (isRequired) throw new SettingError(name, undefined, `it is required: ${doc}`);
+    if (isRequired) throw missingSetting(setting);
     return setting.default;
   }
   const value = setting.parse(text);
   if (value === undefined) throw new SettingError(name, text, `must be ${allowed}`);
   return value;
+}
+
+/** The error of a setting that is needed and not set. */
+export function missingSetting({ name, doc }: Pick<Setting<unknown>, 'name' | 'doc'>): SettingError {
+  return new SettingError(name, undefined, `it is required: ${doc}`);
 }
