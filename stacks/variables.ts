@@ -75,6 +75,22 @@ export function emailListVariable(
   });
 }
 
+/** Names of availability zones, as many as the network has, or none. */
+export function zonesVariable(scope: Construct, name: string, description: string, count: number): TerraformVariable {
+  return new TerraformVariable(scope, name, {
+    type: 'list(string)',
+    description,
+    nullable: false,
+    default: [],
+    validation: [
+      {
+        condition: `\${length(var.${name}) == 0 || length(distinct(var.${name})) == ${count}}`,
+        errorMessage: `${name} must name ${count} different zones, or none.`,
+      },
+    ],
+  });
+}
+
 /** A list of resource ids with no default. */
 export function idListVariable(scope: Construct, name: string, description: string): TerraformVariable {
   return new TerraformVariable(scope, name, {

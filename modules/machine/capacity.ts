@@ -65,6 +65,12 @@ export function checkWhole(prop: string, value: number, minimum: number, maximum
   }
 }
 
+/** Days after which an instance is replaced, 0 for never. @throws InvalidPropError when it is out of its range */
+export function resolveAge(days = 30): number {
+  if (isKnown(days)) checkWhole('maximumInstanceAgeDays', days, 0, 365);
+  return days;
+}
+
 /** @throws InvalidPropError when both numbers are known and the first is below the other */
 export function checkAtLeast(prop: string, value: number, otherProp: string, other: number): void {
   if (isKnown(value) && isKnown(other) && value < other) {

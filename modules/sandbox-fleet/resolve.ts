@@ -1,7 +1,14 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
 import type { Cloud } from '../platform/platform';
-import { checkAtLeast, checkMachineSize, checkWhole, MAXIMUM_INSTANCES, type MachineSize } from '../machine/capacity';
+import {
+  checkAtLeast,
+  checkMachineSize,
+  checkWhole,
+  MAXIMUM_INSTANCES,
+  resolveAge,
+  type MachineSize,
+} from '../machine/capacity';
 import { checkLogRetention, checkPushed } from '../tls-service/resolve';
 import type { FleetAlarms, FleetCapacity, SandboxFleetProps } from './sandbox-fleet';
 import { resolveScaling, type ResolvedFleetScaling } from './scaling';
@@ -43,6 +50,7 @@ export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps)
   checkWhole('maximumDeliveries', numbers.maximumDeliveries, 5, 100);
   checkWhole('warmSandboxes', numbers.warmSandboxes, 0, 100);
   checkWhole('drainSeconds', numbers.drainSeconds, 0, 100);
+  const maximumInstanceAgeDays = resolveAge(props.maximumInstanceAgeDays);
   const hotLanguages = props.hotLanguages ?? ['python', 'javascript', 'bash'];
   hotLanguages.forEach((language, index) => {
     if (!LANGUAGE.test(language)) {
@@ -60,6 +68,7 @@ export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps)
     scaling: resolveScaling(cloud, props.scaling),
     imageKeys: props.imageKeys ?? [],
     hotLanguages,
+    maximumInstanceAgeDays,
     operatorAccess: props.operatorAccess ?? 'none',
     logRetentionDays,
     alarms,

@@ -1,7 +1,7 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
 import type { PushedFile } from '../machine/artifact';
-import { checkWhole, resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
+import { checkWhole, resolveAge, resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
 import { managedCertificate, type CertificateSource } from './certificate-source';
 import { checkHostName } from './host-name';
 import { checkPublicPath, matchesPublicPath } from './public-path';
@@ -29,6 +29,7 @@ export interface ResolvedTlsServiceProps extends Omit<
   readonly operatorAccess: 'none' | 'cloud-tunnel';
   readonly architecture: NonNullable<TlsServiceProps['architecture']>;
   readonly logRetentionDays: number;
+  readonly maximumInstanceAgeDays: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -95,6 +96,7 @@ export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServi
     operatorAccess: props.operatorAccess ?? 'none',
     architecture: props.architecture ?? 'x64',
     logRetentionDays,
+    maximumInstanceAgeDays: resolveAge(props.maximumInstanceAgeDays),
     tags: props.tags ?? {},
   };
 }
