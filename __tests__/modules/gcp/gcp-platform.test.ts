@@ -179,15 +179,14 @@ describe('GcpPlatform', () => {
         versioning: { enabled: true },
         soft_delete_policy: { retention_duration_seconds: 604800 },
         force_destroy: false,
-        lifecycle: { prevent_destroy: true },
       });
+      expect(byDefault.guarded).toContain('artifacts_bucket');
     });
 
     it('can be destroyed with what is in it once the protection is off', () => {
-      expect(synthesizeGcp({ platform: { deletionProtection: false } }).one('storage_bucket')).toMatchObject({
-        force_destroy: true,
-        lifecycle: { prevent_destroy: false },
-      });
+      const unprotected = synthesizeGcp({ platform: { deletionProtection: false } });
+      expect(unprotected.one('storage_bucket').force_destroy).toBe(true);
+      expect(unprotected.guarded).not.toContain('artifacts_bucket');
     });
 
     it('is encrypted with an existing key', () => {

@@ -57,7 +57,7 @@ function addManagedCertificates(service: GcpService): string[] {
     });
     const certificate = new CertificateManagerCertificate(scope, `certificate-${key}`, {
       // Another name makes another certificate, and the old one stays until the map no longer uses it.
-      name: service.hashedName(`certificate-${key}`, hostName),
+      name: service.hashedName(key, hostName),
       description: `${service.id} (${service.platform.environment})`,
       labels: { ...labels },
       managed: { domains: [authorization.domain], dnsAuthorizations: [authorization.id] },
