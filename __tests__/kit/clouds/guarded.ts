@@ -4,10 +4,8 @@ interface Guard {
 }
 
 /** The resources that a deletion guard stands beside: their construct ids below the platform, joined by `_`. */
-export function guardedIds(json: {
-  readonly resource: { readonly terraform_data?: Readonly<Record<string, Guard>> };
-}): string[] {
-  return Object.values(json.resource.terraform_data ?? {})
+export function guardedIds(resources: { readonly terraform_data?: Readonly<Record<string, Guard>> }): string[] {
+  return Object.values(resources.terraform_data ?? {})
     .filter(({ lifecycle }) => lifecycle?.prevent_destroy === true)
     .map(({ triggers_replace: { id } }) => /\.platform_(?:services_)?(\S+?)(?:_[0-9A-F]{8})?\.id\}$/.exec(id)![1]!)
     .sort();

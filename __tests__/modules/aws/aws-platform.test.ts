@@ -45,7 +45,7 @@ describe('the AWS platform', () => {
       ]);
       expect(zones.lifecycle.postcondition).toEqual([
         {
-          condition: '${length(self.names) >= 2}',
+          condition: '${(length(self.names) >= 2)}',
           error_message: 'eu-central-1 has fewer availability zones than zoneCount asks for, which is 2: lower it.',
         },
       ]);
@@ -58,7 +58,7 @@ describe('the AWS platform', () => {
       ).toEqual(['eu-central-1c', 'eu-central-1a', 'eu-central-1b']);
       expect(named.json.data.aws_availability_zones).toBeUndefined();
       expect(named.one('subnet', 'network_public-0').lifecycle.postcondition[0].condition).toBe(
-        '${self.availability_zone == "eu-central-1c"}',
+        '${(self.availability_zone == "eu-central-1c")}',
       );
     });
 
@@ -206,7 +206,7 @@ describe('the AWS platform', () => {
         enable_key_rotation: true,
         deletion_window_in_days: 30,
       });
-      expect(aws.guarded).toContain('key_key');
+      expect(aws.guarded).toContain('key');
     });
 
     it('serves logs of this environment, alarms, and disks that Auto Scaling makes, each under a condition', () => {

@@ -85,5 +85,5 @@ export function synthesizeAws(change: AwsChange | ((stack: TerraformStack) => Aw
     const { Statement } = JSON.parse(one(type, path)[attribute] as string) as { Statement: { Sid: string }[] };
     return Object.fromEntries(Statement.map((statement) => [statement.Sid, statement]));
   };
-  return { json, service, guarded: guardedIds(json), all, one, statements };
+  return { json, service, guarded: guardedIds(json.resource), all, one, statements };
 }

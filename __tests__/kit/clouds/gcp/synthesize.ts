@@ -81,5 +81,5 @@ export function synthesizeGcp(change: GcpChange | ((stack: TerraformStack) => Gc
     if (found.length !== 1) throw new Error(`${found.length} resources of type ${type} ${path ?? ''}, not one`);
     return found[0]!;
   };
-  return { json, service, guarded: guardedIds(json), all, one };
+  return { json, service, guarded: guardedIds(json.resource), all, one };
 }
