@@ -91,7 +91,9 @@ describe('the images of a build', () => {
 
   it('are refused where they would have to be built and cannot be', async () => {
     getuid.mockReturnValue(1000 as never);
-    await expect(provide('bash,lua')).rejects.toThrow('bash@5.2.15, lua@5.4: not built, and only root may build images');
+    await expect(provide('bash,lua')).rejects.toThrow(
+      'bash@5.2.15, lua@5.4: not built, and only root may build images',
+    );
     const [lua] = languages.filter(({ id }) => id === 'lua');
     const bare = { ...lua!, versions: lua!.versions.map((each) => ({ ...each, source: undefined })) };
     await expect(provideImages([bare], store, 'lua', build)).rejects.toThrow(
