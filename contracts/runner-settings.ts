@@ -1,4 +1,4 @@
-import { HOT_LANGUAGES, LANGUAGE_ID } from './language-id';
+import { LANGUAGE_ID } from './language-id';
 import { GUARANTEES, LOG_LEVELS, MACHINES, RUNTIMES } from './names';
 import { list, oneOf, text, whole } from './setting';
 
@@ -30,7 +30,8 @@ export const runnerSettings = {
   warm: whole('SANDPIPER_WARM', { minimum: 0, maximum: 1000, default: 4, doc: 'Sandboxes that wait, at most.' }),
   hotLanguages: list('SANDPIPER_HOT_LANGUAGES', {
     form: { pattern: LANGUAGE_ID, allowed: 'ids of languages' },
-    default: HOT_LANGUAGES,
+    default: undefined,
+    defaultText: 'those that the catalogue marks',
     doc: 'Languages that the waiting sandboxes are first made for.',
   }),
   leaseSeconds: whole('SANDPIPER_LEASE_SECONDS', {

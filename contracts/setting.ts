@@ -85,20 +85,20 @@ export function flag(name: string, options: SettingOptions<boolean>): Setting<bo
 }
 
 /** Words with commas between them. A comma alone is the empty list: an empty variable counts as absent. */
-export function list<const T extends string = string>(
+export function list<const T extends string = string, const D extends readonly T[] | undefined = readonly T[]>(
   name: string,
-  options: SettingOptions<readonly T[]> & {
+  options: SettingOptions<D> & {
     /** What the words may be. @default anything */
     readonly of?: readonly T[];
     /** Form of each word, and what to call it. @default any */
     readonly form?: { readonly pattern: RegExp; readonly allowed: string };
   },
-): Setting<readonly T[]> {
+): Setting<readonly T[] | D> {
   const { of: words, form } = options;
   const isAllowed = (word: string): word is T =>
     (words === undefined || words.some((allowed) => allowed === word)) &&
     (form === undefined || form.pattern.test(word));
-  return settingOf<readonly T[]>(name, options, {
+  return settingOf<readonly T[] | D>(name, options, {
     allowed: `${words ? `words of ${words.join(', ')},` : (form?.allowed ?? 'words')} with commas between them`,
     parse: (text) => {
       const given = text
@@ -107,7 +107,7 @@ export function list<const T extends string = string>(
         .filter((word) => word !== '');
       return given.every(isAllowed) ? given : undefined;
     },
-    print: (values) => (values.length === 0 ? ',' : values.join(',')),
+    print: (values) => values?.join(',') || ',',
   });
 }
 

@@ -1,7 +1,7 @@
 import { HOT_LANGUAGES, LANGUAGE_ID } from '../../contracts/language-id';
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
-import { checkMachineSize, MAXIMUM_INSTANCES, type MachineSize } from '../machine/capacity';
+import { checkMachineSize, MAXIMUM_INSTANCES, resolveAge, type MachineSize } from '../machine/capacity';
 import { checkAtLeast, checkLogRetention, checkWhole } from '../props/checks';
 import { checkPushed } from '../machine/artifact';
 import type { FleetAlarms, FleetCapacity, SandboxFleetProps } from './sandbox-fleet';
@@ -46,6 +46,7 @@ export function resolveSandboxFleetProps(
   checkWhole('maximumDeliveries', numbers.maximumDeliveries, 5, 100);
   checkWhole('warmSandboxes', numbers.warmSandboxes, 0, 100);
   checkWhole('drainSeconds', numbers.drainSeconds, 0, 100);
+  const maximumInstanceAgeDays = resolveAge(props.maximumInstanceAgeDays);
   const hotLanguages = props.hotLanguages ?? HOT_LANGUAGES;
   hotLanguages.forEach((language, index) => {
     if (!LANGUAGE_ID.test(language)) {
@@ -63,6 +64,7 @@ export function resolveSandboxFleetProps(
     scaling: resolveScaling(defaults, props.scaling),
     imageKeys: props.imageKeys ?? [],
     hotLanguages,
+    maximumInstanceAgeDays,
     operatorAccess: props.operatorAccess ?? 'none',
     logRetentionDays,
     alarms,

@@ -2,6 +2,7 @@ import * as os from 'node:os';
 import { runnerSettings } from '../../contracts/runner-settings';
 import type { ValuesOf } from '../../contracts/setting';
 import { missingSetting, readSettings, type Environment } from '../program/read-settings';
+import type { Machine } from './host/machine';
 
 type RunnerValues = ValuesOf<typeof runnerSettings>;
 
@@ -13,12 +14,6 @@ export interface RunnerConfig extends Omit<RunnerValues, 'machine' | 'drainSecon
   readonly drainMs: number;
   readonly machine: Machine;
 }
-
-/** What the runner's machine is, and what the runner must know to report its end. */
-export type Machine =
-  | { readonly kind: 'local' }
-  | { readonly kind: 'gcp' }
-  | { readonly kind: 'aws'; readonly autoScalingGroup: string; readonly lifecycleHook: string };
 
 /** @throws SettingError naming the variable */
 export function readRunnerConfig(environment: Environment): RunnerConfig {

@@ -4,7 +4,6 @@ import { openEventStore } from '../../services/engines/open-event-store';
 import { openJobQueue } from '../../services/engines/open-job-queue';
 import { engineSettings } from '../../contracts/engine-settings';
 import { gatewaySettings } from '../../contracts/gateway-settings';
-import { HOT_LANGUAGES } from '../../contracts/language-id';
 import { runnerSettings } from '../../contracts/runner-settings';
 import { withDefault } from '../../contracts/setting';
 import { readSettings } from '../../services/program/read-settings';
@@ -85,7 +84,6 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     slots,
     runnerId: `local-${process.pid}`,
     leaseSeconds,
-    hotLanguages: HOT_LANGUAGES,
     log: (message, fields) => logger.warn(fields, message),
   });
   await waitForShutdownSignal();

@@ -34,6 +34,7 @@ import { addFleetScaling } from './scaling';
 import { resolveSandboxFleetProps, RUNNER_ADMIN_PORT } from '../../sandbox-fleet/resolve';
 import { fleetValues, runnerValues } from '../../sandbox-fleet/program-values';
 import type { ISandboxFleet, SandboxFleetProps } from '../../sandbox-fleet/sandbox-fleet';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** AWS's services that a runner talks to through interface endpoints: its queue, its group, its journal. S3 has a gateway endpoint. */
 const RUNNER_SERVICES = ['sqs', 'autoscaling', 'logs'];
@@ -85,8 +86,8 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       name: `/${platform.application}/${platform.environment}/${id}`,
       retentionInDays: props.logRetentionDays,
       kmsKeyId: platform.keyArn,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.logGroup, props.deletionProtection);
     const objects = {
       runner: platform.bootstrap.object(props.runner),
       hostAgent: storeHostAgent(platform, 'x64'),
