@@ -5,7 +5,6 @@ import {
   CLOSE_CODES,
   clientMessageSchema,
   type ClientMessage,
-  type JobEventMessage,
   type ServerMessage,
   type SubmitMessage,
 } from '../protocol/messages';
