@@ -63,7 +63,7 @@ async function probe(
   toolchainsDirectory: string,
 ): Promise<PresentVersion | AbsentVersion> {
   const onHost = (text: string) => text.replaceAll(MOUNTED_TOOLCHAINS, `${toolchainsDirectory}/`);
-  const output = await run(version.host.probe.map(onHost), { ...language.env });
+  const output = await run(version.host.probe.map(onHost));
   const program = version.host.probe[0]!;
   if (output === undefined) return { language, version, reason: `${program} is not there or fails` };
   const exactVersion = versionNumber(output);
@@ -73,14 +73,14 @@ async function probe(
   return { language, version, exactVersion };
 }
 
-function run([program, ...args]: readonly string[], env: Record<string, string>): Promise<string | undefined> {
+function run([program, ...args]: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = execFile(
       program!,
       args,
       {
         timeout: PROBE_TIMEOUT_MS,
-        env: { PATH: TOOLCHAIN_PATH, HOME: '/tmp', LANG: 'C.UTF-8', ...env },
+        env: { PATH: TOOLCHAIN_PATH, HOME: '/tmp', LANG: 'C.UTF-8' },
         maxBuffer: 1 << 20,
       },
       (error, stdout, stderr) => resolve(error ? undefined : stdout + stderr),

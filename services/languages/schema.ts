@@ -76,6 +76,10 @@ const testsSchema = z.strictObject({
   compileError: failureSchema.describe('A program that the compiler or interpreter refuses'),
   utf8: z.string().describe('Prints "Žluťoučký kůň 🐎"'),
   version: z.string().describe('Prints the version of its own toolchain'),
+  live: z
+    .string()
+    .optional()
+    .describe('Asks "Name? ", reads a name, prints "Hello, <name>!" and never ends; absent where a program cannot'),
 });
 
 /** One file of `languages/`: everything the playground knows about a language. */

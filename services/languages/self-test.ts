@@ -6,8 +6,10 @@ export interface SelfTest {
   readonly code: string;
   readonly stdin: string;
   readonly args: readonly string[];
+  /** Standard input is sent when this has appeared on standard output, and the job is cancelled when the whole of it has. */
+  readonly prompt?: string;
   readonly expect: {
-    readonly reason: 'ok' | 'compileError';
+    readonly reason: 'ok' | 'compileError' | 'cancelled';
     /** @default not checked */
     readonly exitCode?: number;
     /** @default no signal */
@@ -19,7 +21,7 @@ export interface SelfTest {
   };
 }
 
-/** The self-tests of a language, the same eight for each. */
+/** The self-tests of a language, the same nine for each that can have them. */
 export function selfTests({ tests }: Language): readonly SelfTest[] {
   const prints = (name: SelfTest['name'], code: string, stdout: string, given: Partial<SelfTest> = {}): SelfTest => ({
     name,
@@ -38,6 +40,15 @@ export function selfTests({ tests }: Language): readonly SelfTest[] {
     failure('compileError', tests.compileError),
     prints('utf8', tests.utf8, 'Žluťoučký kůň 🐎\n'),
     prints('version', tests.version, '', { expect: { reason: 'ok', exitCode: 0, stdoutPattern: /\d/ } }),
+    ...(tests.live === undefined
+      ? []
+      : [
+          prints('live', tests.live, '', {
+            stdin: 'Ada\n',
+            prompt: 'Name? ',
+            expect: { reason: 'cancelled', stdout: 'Name? Hello, Ada!\n' },
+          }),
+        ]),
   ];
 }
 
