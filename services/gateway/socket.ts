@@ -9,8 +9,8 @@ import {
   type ServerMessage,
   type SubmitMessage,
 } from '../protocol/messages';
-import { startHeartbeat } from './heartbeat';
-import { ServiceError, type Caller, type JobService } from './job-service';
+import { startHeartbeat } from './service/heartbeat';
+import { ServiceError, type Caller, type JobService } from './service/job-service';
 import type { GatewayMetrics } from './metrics';
 import type { GatewaySettings } from './settings';
 import type { Watchers } from './watchers';
@@ -68,7 +68,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     void forward(jobId, after, reading.signal).catch((error: unknown) => {
       if (reading.signal.aborted) return;
       stopReading(jobId);
-      refuse(asServiceError(error), { job: jobId });
+      refuse(toServiceError(error), { job: jobId });
     });
   };
 
@@ -114,7 +114,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       if (socket.readyState === socket.OPEN) read(jobId, undefined);
       else watchers.watch(jobId)();
     } catch (error) {
-      refuse(asServiceError(error), { ref });
+      refuse(toServiceError(error), { ref });
     }
   };
 
@@ -136,7 +136,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       else if (message.type === 'signal') await service.command(job, { type: 'signal', signal: message.signal });
       else await service.command(job, { type: 'cancel', reason: 'its client cancelled it' });
     } catch (error) {
-      refuse(asServiceError(error), { job });
+      refuse(toServiceError(error), { job });
     }
   };
 
@@ -199,6 +199,6 @@ function refOf(text: string): string | undefined {
   }
 }
 
-function asServiceError(error: unknown): ServiceError {
+function toServiceError(error: unknown): ServiceError {
   return error instanceof ServiceError ? error : new ServiceError('internal', 'the gateway failed');
 }

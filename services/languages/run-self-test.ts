@@ -2,7 +2,7 @@ import type { RunnerEvent } from '../protocol/events';
 import type { SelfTest } from './self-test';
 import { runJob } from '../sandbox/job';
 import type { LanguageRuntime } from '../sandbox/language-runtime';
-import type { SandboxSupply } from '../sandbox/supply';
+import type { SandboxPool } from '../sandbox/sandbox-pool';
 
 /** Everything that a run of a self-test showed. */
 export interface SelfTestRun {
@@ -18,7 +18,7 @@ export async function runSelfTest(
   test: SelfTest,
   language: string,
   runtime: LanguageRuntime,
-  supply: SandboxSupply,
+  sandboxPool: SandboxPool,
 ): Promise<SelfTestRun> {
   const events: RunnerEvent[] = [];
   const { prompt } = test;
@@ -40,7 +40,7 @@ export async function runSelfTest(
       ...(prompt === undefined ? { stdin: test.stdin } : { stdinOpen: true }),
     },
     runtime,
-    supply,
+    sandboxPool,
     emit: (event) => {
       events.push(event);
       if (prompt !== undefined && event.type === 'stdout') watch();
