@@ -211,6 +211,6 @@ function submittedMs(jobId: string): number {
 
 function offered({ language, version, exactVersion }: PresentVersion): OfferedVersion {
   const { id, name, aliases, highlight, source: sourceFile } = language;
-  const isCompiled = (version.compile ?? language.compile) !== undefined;
+  const isCompiled = version.compile !== undefined;
   return { id, name, aliases, version: exactVersion, highlight, sourceFile, isCompiled };
 }

@@ -14,7 +14,8 @@ export interface RunnerConfig {
   readonly slots: number;
   /** Sandboxes that wait at most. */
   readonly warm: number;
-  readonly hotLanguages: readonly string[];
+  /** Languages whose sandboxes are started before anyone asks. @default - those that the catalogue marks */
+  readonly hotLanguages?: readonly string[];
   readonly leaseSeconds: number;
   readonly drainMs: number;
   readonly adminPort?: number;
@@ -34,9 +35,6 @@ export interface RunnerConfig {
   readonly machine: Machine;
 }
 
-/** Started ahead unless named otherwise: what most people try first. */
-export const HOT_LANGUAGES: readonly string[] = ['python', 'javascript', 'bash'];
-
 /** @throws SettingError naming the variable */
 export function readRunnerConfig(environment: Environment): RunnerConfig {
   const number = (name: string, minimum: number, maximum: number, fallback: number): number =>
@@ -49,7 +47,7 @@ export function readRunnerConfig(environment: Environment): RunnerConfig {
     sandboxPrograms: text(environment, 'SANDPIPER_SANDBOX_PROGRAMS'),
     slots: number('SANDPIPER_SLOTS', 1, 1_000, os.availableParallelism()),
     warm: number('SANDPIPER_WARM', 0, 1_000, 4),
-    hotLanguages: hot.length > 0 ? hot : HOT_LANGUAGES,
+    hotLanguages: hot.length > 0 ? hot : undefined,
     leaseSeconds: number('SANDPIPER_LEASE_SECONDS', 10, 600, 30),
     drainMs: number('SANDPIPER_DRAIN_SECONDS', 0, 3_600, 20) * 1_000,
     adminPort: wholeNumber(environment, 'SANDPIPER_ADMIN_PORT', { minimum: 0, maximum: 65_535, fallback: undefined }),

@@ -4,6 +4,7 @@ import type { JobQueue } from '../engines/job-queue/job-queue';
 import { startReaper } from '../engines/reaper';
 import { chooseVersion } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
+import type { Language } from '../languages/schema';
 import type { LanguageRuntime } from '../sandbox/language-runtime';
 import { localHost, type RunnerHost } from './host/host';
 import { runnerMetrics } from './metrics';
@@ -30,7 +31,7 @@ export interface RunnerOptions {
   readonly runnerId: string;
   /** A job of a runner that died is taken up again so much later. */
   readonly leaseSeconds: number;
-  /** Languages whose sandboxes are started before anyone asks; those that are not offered are passed over. @default none */
+  /** Languages whose sandboxes are started before anyone asks; those that are not offered are passed over. @default - those that the catalogue marks */
   readonly hotLanguages?: readonly string[];
   /** Port of `/readyz` and `/metrics`, on the loopback address. 0 for any free one. @default none */
   readonly adminPort?: number;
@@ -78,7 +79,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   });
   const presence = announce(store, { id: options.runnerId, slots });
   const reaper = startReaper({ store, log });
-  const hot = (options.hotLanguages ?? []).filter((id) => versions.some(({ language }) => language.id === id));
+  const known = [...new Set(versions.map(({ language }) => language))];
+  const hot = (options.hotLanguages ?? hotOf(known)).filter((id) => known.some((language) => language.id === id));
   // One by one, so that the first is ready as soon as can be.
   const warmUp = async (): Promise<void> => {
     for (const language of hot) await sandboxPool.warm([await runtimeOf({ language })]);
@@ -99,4 +101,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       await admin?.close();
     },
   };
+}
+
+/** What the catalogue marks, the first of all languages before the others. */
+function hotOf(languages: readonly Language[]): readonly string[] {
+  const hot = languages.filter(({ isHot }) => isHot);
+  return [...hot.filter(({ isFirst }) => isFirst), ...hot.filter(({ isFirst }) => !isFirst)].map(({ id }) => id);
 }

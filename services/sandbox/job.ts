@@ -47,10 +47,12 @@ export function runJob({ job, runtime, sandboxPool, emit, firstSeq }: RunJobProp
   }, firstSeq);
   const limits = narrowLimits(runtime.limits, job.limits);
   const sourceFile = job.files[0]!.name ?? runtime.sourceFile;
-  const files = job.files.map(({ name, content, encoding }) => ({
+  const own = job.files.map(({ name, content, encoding }) => ({
     name: name ?? runtime.sourceFile,
     content: Buffer.from(content, encoding ?? 'utf8'),
   }));
+  const helpers = (runtime.files ?? []).filter(({ name }) => !own.some((file) => file.name === name));
+  const files = [...own, ...helpers.map(({ name, content }) => ({ name, content: Buffer.from(content) }))];
   let isCancelled = false;
   let current: RunningCommand | undefined;
   let program: RunningCommand | undefined;

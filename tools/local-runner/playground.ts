@@ -7,7 +7,6 @@ import { openGateway } from '../../services/gateway/gateway';
 import { piston } from '../../services/gateway/piston/piston';
 import { defaultSettings } from '../../services/gateway/settings';
 import { LOG_LEVELS, openLogger, waitForShutdownSignal } from '../../services/program/process-life';
-import { HOT_LANGUAGES } from '../../services/runner/config';
 import { startRunner } from '../../services/runner/runner';
 import type { RuntimeName } from '../../services/sandbox/runtime';
 import { startTracing } from '../../services/program/tracing';
@@ -71,7 +70,6 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     slots,
     runnerId: `local-${process.pid}`,
     leaseSeconds: wholeNumber(env, 'SANDPIPER_LEASE_SECONDS', { minimum: 10, maximum: 600, fallback: 30 }),
-    hotLanguages: HOT_LANGUAGES,
     log: (message, fields) => logger.warn(fields, message),
   });
   await waitForShutdownSignal();
