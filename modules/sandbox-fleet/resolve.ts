@@ -1,7 +1,7 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
 import type { Cloud } from '../props/cloud';
-import { checkMachineSize, MAXIMUM_INSTANCES, type MachineSize } from '../machine/capacity';
+import { checkMachineSize, MAXIMUM_INSTANCES, resolveAge, type MachineSize } from '../machine/capacity';
 import { checkAtLeast, checkLogRetention, checkWhole } from '../props/checks';
 import { checkPushed } from '../machine/artifact';
 import type { FleetAlarms, FleetCapacity, SandboxFleetProps } from './sandbox-fleet';
@@ -44,6 +44,7 @@ export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps)
   checkWhole('maximumDeliveries', numbers.maximumDeliveries, 5, 100);
   checkWhole('warmSandboxes', numbers.warmSandboxes, 0, 100);
   checkWhole('drainSeconds', numbers.drainSeconds, 0, 100);
+  const maximumInstanceAgeDays = resolveAge(props.maximumInstanceAgeDays);
   const hotLanguages = props.hotLanguages ?? ['python', 'javascript', 'bash'];
   hotLanguages.forEach((language, index) => {
     if (!LANGUAGE.test(language)) {
@@ -61,6 +62,7 @@ export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps)
     scaling: resolveScaling(cloud, props.scaling),
     imageKeys: props.imageKeys ?? [],
     hotLanguages,
+    maximumInstanceAgeDays,
     operatorAccess: props.operatorAccess ?? 'none',
     logRetentionDays,
     alarms,

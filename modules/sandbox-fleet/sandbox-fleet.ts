@@ -51,8 +51,11 @@ export interface SandboxFleetProps {
   /** How operators reach a runner. @default 'none' */
   readonly operatorAccess?: 'none' | 'cloud-tunnel';
 
-  /** Base image, as of a TLS service: a new value rolls the machines. @default - the newest Debian 12 image at apply */
+  /** Base image, as of a TLS service: a new value rolls the machines. @default - the newest Debian 12 image at each start of a machine */
   readonly baseImage?: string;
+
+  /** Days after which a machine is replaced, as of a TLS service. @default 30 */
+  readonly maximumInstanceAgeDays?: number;
 
   /** Days the runners' journal is kept. @default 90 */
   readonly logRetentionDays?: number;

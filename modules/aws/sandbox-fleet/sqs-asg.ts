@@ -29,6 +29,7 @@ import { addFleetScaling } from './scaling';
 import { resolveSandboxFleetProps, RUNNER_ADMIN_PORT } from '../../sandbox-fleet/resolve';
 import { lawEnvironment, runnerEnvironment } from '../../sandbox-fleet/runner-environment';
 import type { ISandboxFleet, SandboxFleetProps } from '../../sandbox-fleet/sandbox-fleet';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** AWS's services that a runner talks to through interface endpoints: its queue, its group, its journal. S3 has a gateway endpoint. */
 const RUNNER_SERVICES = ['sqs', 'autoscaling', 'logs'];
@@ -80,8 +81,8 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       name: `/${platform.application}/${platform.environment}/${id}`,
       retentionInDays: props.logRetentionDays,
       kmsKeyId: platform.keyArn,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.logGroup, props.deletionProtection);
     const objects = {
       runner: platform.bootstrap.object(props.runner),
       hostAgent: storeHostAgent(platform, 'x64'),
