@@ -42,7 +42,7 @@ export function installCopy(directory: string): void {
 }
 
 function programFiles(): string[] {
-  return ['init', 'launcher', 'stdio'].flatMap((name) => [`sandbox-${name}`, `.sandbox-${name}.stamp`]).map(
-    (name) => `dist/bin/host/${name}`,
-  );
+  return ['init', 'launcher', 'stdio']
+    .flatMap((name) => [`sandbox-${name}`, `.sandbox-${name}.stamp`])
+    .map((name) => `dist/bin/host/${name}`);
 }
