@@ -115,6 +115,24 @@ type WithoutSeq<E> = E extends RunnerEvent ? Omit<E, 'seq'> : never;
 /** An event before it has its number. */
 export type UnnumberedEvent = WithoutSeq<RunnerEvent>;
 
+/** As a store keeps it: fields that a newer runner added pass. */
+export const unnumberedEventSchema = z.discriminatedUnion('type', [
+  stageEventSchema.omit({ seq: true }).loose(),
+  stdoutEventSchema.omit({ seq: true }).loose(),
+  stderrEventSchema.omit({ seq: true }).loose(),
+  usageEventSchema.omit({ seq: true }).loose(),
+  resetEventSchema.omit({ seq: true }).loose(),
+  exitEventSchema.omit({ seq: true }).loose(),
+  errorEventSchema.omit({ seq: true }).loose(),
+]);
+
+/** An event after which nothing follows. */
+export type TerminalEvent = Extract<UnnumberedEvent, { type: 'exit' | 'error' }>;
+
+export function isTerminal(event: UnnumberedEvent): event is TerminalEvent {
+  return event.type === 'exit' || event.type === 'error';
+}
+
 /** Numbers the events of one job, from `first` on. @default first 1 */
 export function numberEvents(emit: (event: RunnerEvent) => void, first = 1): (event: UnnumberedEvent) => void {
   let next = first;

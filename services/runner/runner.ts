@@ -55,6 +55,7 @@ const HEARTBEAT_MS = 30_000;
 /** Starts to take jobs. @throws Error when the admin port is taken */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { queue, store, sandboxPool, offered, slots, host = localHost, log } = options;
+  const { jobs, limiter, presence } = store;
   const versions = offered.map(({ version }) => version);
   const runtimeOf = async ({ language, version }: { readonly language: string; readonly version?: string }) => {
     const chosen = chooseVersion(versions, language, version);
@@ -67,7 +68,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       : await openAdmin({ queue, store, registry: metrics.registry, port: options.adminPort });
   const worker = startWorker({
     queue,
-    store,
+    store: jobs,
+    limiter,
     sandboxPool,
     runtimeOf,
     slots,
@@ -77,8 +79,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     onBusy: (isBusy) => void host.busy(isBusy),
     log,
   });
-  const presence = announce(store, { id: options.runnerId, slots });
-  const reaper = startReaper({ store, log });
+  const announced = announce(presence, { id: options.runnerId, slots });
+  const reaper = startReaper({ ledger: jobs, limiter, log });
   const known = [...new Set(versions.map(({ language }) => language))];
   const hot = (options.hotLanguages ?? hotOf(known)).filter((id) => known.some((language) => language.id === id));
   // One by one, so that the first is ready as soon as can be.
@@ -93,7 +95,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     },
     drain: async (graceMs) => {
       reaper.close();
-      await presence.withdraw();
+      await announced.withdraw();
       const heartbeat = setInterval(() => void host.stillDraining(), HEARTBEAT_MS);
       await worker.drain(graceMs);
       clearInterval(heartbeat);
