@@ -45,9 +45,8 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
 
   it('makes the sandboxes of no default language wait that the fleet does not have', () => {
     const { locals, resources: changed } = synthesizePlayground(cloud, { fleet: { languages: ['bash', 'lua'] } });
-    expect(JSON.stringify([locals, changed])).toContain(
-      'SANDPIPER_HOT_LANGUAGES\\\\\":\\\\\"bash\\\\\"'.replaceAll('\\\\', '\\'),
-    );
+    const text = JSON.stringify([locals, changed]).replaceAll('\\', '');
+    expect(text).toContain('"SANDPIPER_HOT_LANGUAGES":"bash"');
   });
 
   it('tells gateways where the demand is published: for this application, environment and fleet', () => {
