@@ -4,6 +4,7 @@ import {
   printDemandDestination,
   type DemandDestination,
 } from './demand-destination';
+import { deadlineSecondsOf, MAXIMUM_JOB_SECONDS, QUEUE_WAIT_SECONDS } from './job-time';
 import { LOG_LEVELS } from './names';
 import { SCALING_RANGES } from './scaling';
 import { flag, list, oneOf, settingOf, text, whole } from './setting';
@@ -70,14 +71,14 @@ export const gatewaySettings = {
     minimum: 1,
     maximum: DAY_SECONDS,
     unit: 's',
-    default: 60,
+    default: QUEUE_WAIT_SECONDS,
     doc: 'A job that would have to wait for longer is refused as overloaded.',
   }),
   deadlineSeconds: whole('SANDPIPER_DEADLINE_SECONDS', {
     minimum: 1,
     maximum: DAY_SECONDS,
     unit: 's',
-    default: 300,
+    default: deadlineSecondsOf(MAXIMUM_JOB_SECONDS.default),
     doc: 'A job ends within this time after it was accepted, whatever happens.',
   }),
   retentionSeconds: whole('SANDPIPER_RETENTION_SECONDS', {

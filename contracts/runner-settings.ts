@@ -1,5 +1,6 @@
 import { LANGUAGE_ID } from './language-id';
 import { GUARANTEES, LOG_LEVELS, MACHINES, RUNTIMES } from './names';
+import { MAXIMUM_JOB_SECONDS } from './job-time';
 import { list, oneOf, text, whole } from './setting';
 
 /** What the runner (services/runner) reads from its environment, besides the rows of the engines. */
@@ -40,6 +41,11 @@ export const runnerSettings = {
     unit: 's',
     default: 30,
     doc: 'A job of a runner that died starts again after this time.',
+  }),
+  maximumJobSeconds: whole('SANDPIPER_MAXIMUM_JOB_SECONDS', {
+    ...MAXIMUM_JOB_SECONDS,
+    unit: 's',
+    doc: 'The longest that a job may take, compile and run together. The time limits of a language that allow more are lowered in proportion.',
   }),
   drainSeconds: whole('SANDPIPER_DRAIN_SECONDS', {
     minimum: 0,

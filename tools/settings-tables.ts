@@ -23,7 +23,7 @@ export function printSettings(page: string): string {
       const table = TABLES[name];
       if (table === undefined) throw new Error(`docs/settings.md: no table of settings is named ${name}`);
       printed.add(name);
-      return `${begin}\n${rowsOf(table)}\n\n${end}`;
+      return `${begin}\n${settingRows(table)}\n\n${end}`;
     },
   );
   const missing = Object.keys(TABLES).find((name) => !printed.has(name));
@@ -31,7 +31,8 @@ export function printSettings(page: string): string {
   return result;
 }
 
-function rowsOf(table: SettingTable): string {
+/** One table of Markdown: a row for each setting. */
+export function settingRows(table: SettingTable): string {
   const rows = Object.values(table).map(
     ({ name, allowed, defaultText, doc }) =>
       `| \`${name}\` | ${allowed.replaceAll('<', '\\<')} | ${defaultText} | ${doc} |`,

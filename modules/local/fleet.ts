@@ -1,6 +1,7 @@
 import * as os from 'node:os';
 import { Construct } from 'constructs';
 import { engineSettings } from '../../contracts/engine-settings';
+import { deadlineSecondsOf } from '../../contracts/job-time';
 import { gatewaySettings } from '../../contracts/gateway-settings';
 import { runnerSettings } from '../../contracts/runner-settings';
 import type { Artifact } from '../machine/artifact';
@@ -47,17 +48,22 @@ export class LocalFleet extends Construct implements ISandboxFleet {
       ...given,
       capacity: { slotsPerInstance, ...given.capacity },
     });
-    const { capacity, warmSandboxes, drainSeconds, eventStore } = this.props;
+    const { capacity, warmSandboxes, drainSeconds, maximumJobSeconds, eventStore } = this.props;
     this.gatewayEnvironment = {
       ...programEnvironment(engineSettings, { queue, eventStore: eventStore.url }),
       // The front of this machine is the only proxy.
-      ...programEnvironment(gatewaySettings, { host: '127.0.0.1', trustedProxies: 1 }),
+      ...programEnvironment(gatewaySettings, {
+        host: '127.0.0.1',
+        trustedProxies: 1,
+        deadlineSeconds: deadlineSecondsOf(maximumJobSeconds),
+      }),
       // Without the prop, the hot languages are those that the catalogue marks.
       ...programEnvironment(runnerSettings, {
         slots: capacity.slotsPerInstance,
         warm: warmSandboxes,
         hotLanguages: given.hotLanguages,
         drainSeconds,
+        maximumJobSeconds,
       }),
     };
   }

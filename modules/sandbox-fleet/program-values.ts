@@ -1,5 +1,6 @@
 import { Op, Token } from 'cdktf';
 import type { gatewaySettings } from '../../contracts/gateway-settings';
+import { deadlineSecondsOf } from '../../contracts/job-time';
 import type { runnerSettings } from '../../contracts/runner-settings';
 import type { GivenValues } from '../machine/program-environment';
 import { isKnown } from '../props/known';
@@ -11,7 +12,7 @@ const LEASE_SECONDS = 30;
 /** What every runner of a fleet is configured with, on every cloud. */
 export function runnerValues(
   id: string,
-  { capacity, warmSandboxes, hotLanguages, drainSeconds }: ResolvedSandboxFleetProps,
+  { capacity, warmSandboxes, hotLanguages, drainSeconds, maximumJobSeconds }: ResolvedSandboxFleetProps,
 ) {
   return {
     runtime: 'runsc',
@@ -23,16 +24,18 @@ export function runnerValues(
     adminPort: RUNNER_ADMIN_PORT,
     // Of the unit's StateDirectory.
     imagesDirectory: `/var/lib/${id}/images`,
+    maximumJobSeconds,
   } as const satisfies GivenValues<typeof runnerSettings>;
 }
 
 /** What every gateway is configured with of the fleet's size and scaling model, on every cloud. */
-export function fleetValues({ capacity, scaling }: ResolvedSandboxFleetProps) {
+export function fleetValues({ capacity, scaling, maximumJobSeconds }: ResolvedSandboxFleetProps) {
   return {
     meanJobMs: Math.round(scaling.meanJobSeconds * 1000),
     utilizationPercent: scaling.utilizationPercent,
     clearSeconds: scaling.clearSeconds,
     slots: slotsOf(capacity.maxInstances, capacity),
+    deadlineSeconds: deadlineSecondsOf(maximumJobSeconds),
   } satisfies GivenValues<typeof gatewaySettings>;
 }
 

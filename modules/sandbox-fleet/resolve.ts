@@ -1,4 +1,5 @@
 import { HOT_LANGUAGES, LANGUAGE_ID } from '../../contracts/language-id';
+import { deadlineSecondsOf, MAXIMUM_JOB_SECONDS } from '../../contracts/job-time';
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
 import { checkMachineSize, MAXIMUM_INSTANCES, resolveAge, type MachineSize } from '../machine/capacity';
@@ -9,7 +10,7 @@ import { resolveScaling, type ResolvedFleetScaling } from './scaling';
 
 /** Every prop of a fleet with its default applied and every known value checked. What the implementations read. */
 export interface ResolvedSandboxFleetProps<R extends Artifact = PushedArtifact> extends Required<
-  Omit<SandboxFleetProps, 'runner' | 'capacity' | 'scaling' | 'alarms' | 'baseImage'>
+  Omit<SandboxFleetProps, 'runner' | 'capacity' | 'scaling' | 'alarms' | 'baseImage' | 'languages'>
 > {
   readonly runner: R;
   readonly baseImage?: string;
@@ -44,27 +45,31 @@ export function resolveFleetProps<R extends Artifact>(
   props: SandboxFleetProps & { readonly runner: R },
 ): ResolvedSandboxFleetProps<R> {
   const capacity = resolveFleetCapacity(props.capacity);
+  const maximumJobSeconds = props.maximumJobSeconds ?? MAXIMUM_JOB_SECONDS.default;
+  const deadlineSeconds = deadlineSecondsOf(maximumJobSeconds);
   const numbers = {
-    maximumJobSeconds: props.maximumJobSeconds ?? 120,
-    queueRetentionSeconds: props.queueRetentionSeconds ?? 3600,
+    maximumJobSeconds,
+    queueRetentionSeconds: props.queueRetentionSeconds ?? Math.max(3600, deadlineSeconds),
     deadLetterRetentionDays: props.deadLetterRetentionDays ?? 7,
     maximumDeliveries: props.maximumDeliveries ?? 100,
     warmSandboxes: props.warmSandboxes ?? 2 * capacity.slotsPerInstance,
     drainSeconds: props.drainSeconds ?? 20,
   };
-  checkWhole('maximumJobSeconds', numbers.maximumJobSeconds, 10, 3600);
+  checkWhole('maximumJobSeconds', maximumJobSeconds, MAXIMUM_JOB_SECONDS.minimum, MAXIMUM_JOB_SECONDS.maximum);
   checkWhole('queueRetentionSeconds', numbers.queueRetentionSeconds, 600, 86_400);
+  if (numbers.queueRetentionSeconds < deadlineSeconds) {
+    throw new InvalidPropError(
+      'queueRetentionSeconds',
+      numbers.queueRetentionSeconds,
+      `must be at least ${deadlineSeconds}: a job of maximumJobSeconds (${maximumJobSeconds}) may be queued for so long`,
+    );
+  }
   checkWhole('deadLetterRetentionDays', numbers.deadLetterRetentionDays, 1, 7);
   checkWhole('maximumDeliveries', numbers.maximumDeliveries, 5, 100);
   checkWhole('warmSandboxes', numbers.warmSandboxes, 0, 100);
   checkWhole('drainSeconds', numbers.drainSeconds, 0, 100);
   const maximumInstanceAgeDays = resolveAge(props.maximumInstanceAgeDays);
-  const hotLanguages = props.hotLanguages ?? HOT_LANGUAGES;
-  hotLanguages.forEach((language, index) => {
-    if (!LANGUAGE_ID.test(language)) {
-      throw new InvalidPropError(`hotLanguages[${index}]`, language, 'is no id of a language, such as "python"');
-    }
-  });
+  const hotLanguages = resolveHotLanguages(props);
   const logRetentionDays = props.logRetentionDays ?? 90;
   checkLogRetention('logRetentionDays', logRetentionDays);
   const alarms = { emails: props.alarms?.emails ?? [], oldestWaitSeconds: props.alarms?.oldestWaitSeconds ?? 120 };
@@ -83,6 +88,24 @@ export function resolveFleetProps<R extends Artifact>(
     deletionProtection: props.deletionProtection ?? true,
     tags: props.tags ?? {},
   };
+}
+
+/** What a fleet names must be among its languages; of the default ones, those that are. */
+function resolveHotLanguages({ hotLanguages, languages }: SandboxFleetProps): readonly string[] {
+  const isOffered = (language: string): boolean => languages === undefined || languages.includes(language);
+  hotLanguages?.forEach((language, index) => {
+    if (!LANGUAGE_ID.test(language)) {
+      throw new InvalidPropError(`hotLanguages[${index}]`, language, 'is no id of a language, such as "python"');
+    }
+    if (!isOffered(language)) {
+      throw new InvalidPropError(
+        `hotLanguages[${index}]`,
+        language,
+        `is none of the fleet's languages: name some of ${languages?.join(', ')}, or build its image and push it`,
+      );
+    }
+  });
+  return hotLanguages ?? HOT_LANGUAGES.filter(isOffered);
 }
 
 function resolveFleetCapacity(capacity: FleetCapacity = {}): Required<FleetCapacity> {
