@@ -1,5 +1,7 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
+import { checkShape } from '../props/shape';
+import { SANDBOX_FLEET_SHAPE } from './shape';
 import type { Cloud } from '../props/cloud';
 import { checkMachineSize, MAXIMUM_INSTANCES, resolveAge, type MachineSize } from '../machine/capacity';
 import { checkAtLeast, checkLogRetention, checkWhole } from '../props/checks';
@@ -9,9 +11,10 @@ import { resolveScaling, type ResolvedFleetScaling } from './scaling';
 
 /** Every prop of a fleet with its default applied and every known value checked. What the implementations read. */
 export interface ResolvedSandboxFleetProps extends Required<
-  Omit<SandboxFleetProps, 'capacity' | 'scaling' | 'alarms' | 'baseImage'>
+  Omit<SandboxFleetProps, 'capacity' | 'scaling' | 'alarms' | 'baseImage' | 'aws'>
 > {
   readonly baseImage?: string;
+  readonly aws?: SandboxFleetProps['aws'];
   readonly capacity: Required<FleetCapacity>;
   readonly scaling: ResolvedFleetScaling;
   readonly alarms: Required<FleetAlarms>;
@@ -28,6 +31,7 @@ export const LEASE_MARGIN_SECONDS = 60;
 
 /** Applies the defaults of a cloud. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps): ResolvedSandboxFleetProps {
+  checkShape(props, SANDBOX_FLEET_SHAPE);
   checkPushed('runner', props.runner);
   const capacity = resolveFleetCapacity(props.capacity);
   const numbers = {
@@ -53,7 +57,12 @@ export function resolveSandboxFleetProps(cloud: Cloud, props: SandboxFleetProps)
   });
   const logRetentionDays = props.logRetentionDays ?? 90;
   checkLogRetention('logRetentionDays', logRetentionDays);
-  const alarms = { emails: props.alarms?.emails ?? [], oldestWaitSeconds: props.alarms?.oldestWaitSeconds ?? 120 };
+  const alarms = {
+    emails: props.alarms?.emails ?? [],
+    oldestWaitSeconds: props.alarms?.oldestWaitSeconds ?? 120,
+    startSeconds: props.alarms?.startSeconds ?? 10,
+  };
+  checkWhole('alarms.startSeconds', alarms.startSeconds, 1, 3600);
   checkWhole('alarms.oldestWaitSeconds', alarms.oldestWaitSeconds, 10, 3600);
   return {
     ...props,
