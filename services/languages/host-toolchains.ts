@@ -78,7 +78,7 @@ async function probe(
 ): Promise<PresentVersion | AbsentVersion> {
   if (version.probe === undefined) return { language, version, reason: 'comes in a layer only' };
   const onHost = (text: string) => text.replaceAll(`${TOOLCHAINS}/`, `${toolchainsDirectory}/`);
-  const output = await run(version.probe.map(onHost), { ...version.env });
+  const output = await run(version.probe.map(onHost));
   const program = version.probe[0]!;
   if (output === undefined) return { language, version, reason: `${program} is not there or fails` };
   const exactVersion = versionNumber(output);
@@ -88,14 +88,14 @@ async function probe(
   return { language, version, exactVersion: exactName(exactVersion, version) };
 }
 
-function run([program, ...args]: readonly string[], env: Record<string, string>): Promise<string | undefined> {
+function run([program, ...args]: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = execFile(
       program!,
       args,
       {
         timeout: PROBE_TIMEOUT_MS,
-        env: { PATH: TOOLCHAIN_PATH, HOME: '/tmp', LANG: 'C.UTF-8', ...env },
+        env: { PATH: TOOLCHAIN_PATH, HOME: '/tmp', LANG: 'C.UTF-8' },
         maxBuffer: 1 << 20,
       },
       (error, stdout, stderr) => resolve(error ? undefined : stdout + stderr),

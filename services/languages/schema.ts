@@ -53,6 +53,7 @@ export const testsSchema = z.strictObject({
     .string()
     .optional()
     .describe('Prints the version of its own toolchain; {tool} and the directories of packages are filled in'),
+  live: z.string().optional().describe('Asks "Name? ", reads a name, prints "Hello, <name>!" and never ends'),
 });
 
 /** The self-tests that a language cannot have, each with its reason. */

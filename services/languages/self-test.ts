@@ -8,8 +8,10 @@ export interface SelfTest {
   readonly code: string;
   readonly stdin: string;
   readonly args: readonly string[];
+  /** Standard input is sent once this stands on standard output, and the job is cancelled once all of it does. */
+  readonly prompt?: string;
   readonly expect: {
-    readonly reason: 'ok' | 'compileError';
+    readonly reason: 'ok' | 'compileError' | 'cancelled';
     /** @default not checked */
     readonly exitCode?: number;
     /** @default no signal */
@@ -22,7 +24,7 @@ export interface SelfTest {
 }
 
 /**
- * The self-tests of a version: the same eight for each, but for those that its language says it cannot have.
+ * The self-tests of a version: the same nine for each, but for those that its language says it cannot have.
  *
  * @param version @default - the first of the language
  */
@@ -32,7 +34,7 @@ export function selfTests(
 ): readonly SelfTest[] {
   const tests = { ...language.tests, ...version.tests };
   const prints = (
-    name: 'hello' | 'stdin' | 'args' | 'exitCode' | 'utf8' | 'version',
+    name: 'hello' | 'stdin' | 'args' | 'exitCode' | 'utf8' | 'version' | 'live',
     stdout: string,
     given: Partial<SelfTest> = {},
   ): readonly SelfTest[] => {
@@ -49,6 +51,11 @@ export function selfTests(
     ...failure('compileError', tests.compileError),
     ...prints('utf8', 'Žluťoučký kůň 🐎\n'),
     ...prints('version', '', { expect: { reason: 'ok', exitCode: 0, stdoutPattern: /\d/ } }),
+    ...prints('live', '', {
+      stdin: 'Ada\n',
+      prompt: 'Name? ',
+      expect: { reason: 'cancelled', stdout: 'Name? Hello, Ada!\n' },
+    }),
   ];
 }
 

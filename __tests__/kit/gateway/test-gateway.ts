@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { MemoryEventStore } from '../../../services/engines/event-store/memory';
+import { MemoryEventStore } from '../../../services/engines/event-store/memory/memory-event-store';
 import { MemoryJobQueue } from '../../../services/engines/job-queue/memory';
 import { openGateway, type Gateway, type GatewayOptions } from '../../../services/gateway/gateway';
 import { defaultSettings, type GatewaySettings } from '../../../services/gateway/settings';
@@ -58,7 +58,8 @@ export async function openTestGateway({ settings, beside, ...options }: TestGate
     startRunner: (slots = 4) => {
       const worker = startWorker({
         queue,
-        store,
+        store: store.jobs,
+        limiter: store.limiter,
         sandboxPool: scriptedPool(),
         runtimeOf: () => scriptRuntime,
         slots,
