@@ -1,12 +1,12 @@
 import * as path from 'node:path';
 
-export type RuntimeName = 'crun' | 'runsc';
+export type RuntimeName = 'spawner' | 'crun' | 'runsc';
 
-/** A container runtime as this project starts it. What differs between runtimes is here, as data. */
+/** What makes sandboxes, as this project starts it. What differs between runtimes is here, as data. */
 export interface Runtime {
   readonly name: RuntimeName;
-  /** Its path, or its name on PATH. */
-  readonly program: string;
+  /** Its path, or its name on PATH; absent where the launcher itself makes sandboxes. */
+  readonly program?: string;
   /** Options before the command, for a state directory of the runner's own. */
   readonly options: (stateDirectory: string) => readonly string[];
   /** Memory of the runtime's own processes, which are in the sandbox's cgroup. */
@@ -21,6 +21,20 @@ export interface Runtime {
 }
 
 const MEBIBYTE = 1024 * 1024;
+
+/** The launcher's own (launcher/spawn.c). Shares the host's kernel. */
+export function spawner(): Runtime {
+  return {
+    name: 'spawner',
+    options: () => [],
+    // The init.
+    ownMemoryBytes: 1 * MEBIBYTE,
+    ownProcesses: 1,
+    processesPerJobProcess: 1,
+    ownGroups: false,
+    countsProcessorTime: true,
+  };
+}
 
 /** Shares the host's kernel. Its cgroup manager is off: the runner puts it into a group before it starts. */
 export function crun(program: string): Runtime {
