@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openAdmin } from '../program/admin';
 import type { EventStore } from '../engines/event-store/event-store';
@@ -16,7 +16,8 @@ import type { DemandSink } from './demand/sink';
 import { docsPage } from './docs-page';
 import { answerErrors } from './http-errors';
 import { createJobService } from './jobs';
-import { ServiceError, type Caller, type JobService } from './job-service';
+import { ServiceError, type Caller } from './service/job-service';
+import type { Protocol, ProtocolContext } from './service/protocol';
 import { gatewayMetrics } from './metrics';
 import { openApi } from './openapi';
 import { isAllowedOrigin } from './origin';
@@ -48,19 +49,6 @@ export interface GatewayOptions {
   readonly logger: FastifyBaseLogger;
   /** Other protocols than the native one, such as Piston's. @default none */
   readonly protocols?: readonly Protocol[];
-}
-
-/** A protocol beside the native one, on the same port. */
-export interface Protocol {
-  readonly routes: (app: FastifyInstance, context: ProtocolContext) => void;
-  /** WebSockets by path. */
-  readonly sockets: Readonly<Record<string, (socket: WebSocket, caller: Caller, context: ProtocolContext) => void>>;
-}
-
-export interface ProtocolContext {
-  readonly service: JobService;
-  readonly settings: GatewaySettings;
-  readonly callerOf: (request: Pick<FastifyRequest, 'headers' | 'socket'>) => Promise<Caller>;
 }
 
 export interface Gateway {

@@ -1,6 +1,7 @@
 import * as os from 'node:os';
 import { choice, list, required, text, wholeNumber, type Environment } from '../program/environment';
-import type { RuntimeName } from '../sandbox/runtime';
+import type { Machine } from './host/machine';
+import { runtimeNames, type RuntimeName } from '../sandbox/runtime';
 
 /** What the runner's program is told by its environment; docs/settings.md lists the variables. */
 export interface RunnerConfig {
@@ -33,12 +34,6 @@ export interface RunnerConfig {
   readonly machine: Machine;
 }
 
-/** What the runner's machine is, and what it must know to speak of its end. */
-export type Machine =
-  | { readonly kind: 'local' }
-  | { readonly kind: 'gcp' }
-  | { readonly kind: 'aws'; readonly autoScalingGroup: string; readonly lifecycleHook: string };
-
 /** Started ahead unless named otherwise: what most people try first. */
 export const HOT_LANGUAGES: readonly string[] = ['python', 'javascript', 'bash'];
 
@@ -46,7 +41,7 @@ export const HOT_LANGUAGES: readonly string[] = ['python', 'javascript', 'bash']
 export function readRunnerConfig(environment: Environment): RunnerConfig {
   const number = (name: string, minimum: number, maximum: number, fallback: number): number =>
     wholeNumber(environment, name, { minimum, maximum, fallback });
-  const runtime = choice(environment, 'SANDPIPER_RUNTIME', ['runsc', 'crun'] as const, 'runsc');
+  const runtime = choice(environment, 'SANDPIPER_RUNTIME', runtimeNames, 'runsc');
   const hot = list(environment, 'SANDPIPER_HOT_LANGUAGES');
   return {
     runtime,

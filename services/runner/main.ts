@@ -8,8 +8,8 @@ import { openMachine } from './host/open-machine';
 import { startRunner } from './runner';
 import { sandboxPrograms } from '../sandbox/programs';
 import { acceptedMissing, chooseSandboxHost } from '../sandbox/probe';
-import { crun, runsc } from '../sandbox/runtime';
-import { createSupply } from '../sandbox/supply';
+import { runtimeOf } from '../sandbox/runtime';
+import { createSupply } from '../sandbox/sandbox-pool';
 import { openToolchains } from './toolchains';
 
 /** The runner as a program of its own: settings from the environment (docs/settings.md), drains on SIGTERM. */
@@ -19,7 +19,7 @@ void runProgram('runner', async () => {
   const tracing = startTracing('sandpiper-runner', process.env);
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
   const toolchains = await openToolchains(config, (message, fields) => logger.info(fields, message));
-  const runtime = (config.runtime === 'runsc' ? runsc : crun)(config.runtimeProgram);
+  const runtime = runtimeOf(config.runtime, config.runtimeProgram);
   const programs = sandboxPrograms(config.sandboxPrograms ?? path.join(__dirname, 'bin'));
   const { host } = await chooseSandboxHost({
     runtimes: [runtime],

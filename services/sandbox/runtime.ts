@@ -1,6 +1,8 @@
+import * as os from 'node:os';
 import * as path from 'node:path';
 
-export type RuntimeName = 'spawner' | 'crun' | 'runsc';
+export const runtimeNames = ['spawner', 'crun', 'runsc'] as const;
+export type RuntimeName = (typeof runtimeNames)[number];
 
 /** What makes sandboxes, as this project starts it. What differs between runtimes is here, as data. */
 export interface Runtime {
@@ -49,6 +51,22 @@ export function crun(program: string): Runtime {
     ownGroups: false,
     countsProcessorTime: true,
   };
+}
+
+/** @param program of crun or runsc; the spawner has none */
+export function runtimeOf(name: RuntimeName, program: string): Runtime {
+  if (name === 'spawner') return spawner();
+  return name === 'crun' ? crun(program) : runsc(program);
+}
+
+/**
+ * The runtime that shares a host's kernel: the spawner, or crun where Linux is older than 5.12 and lacks calls that the spawner makes.
+ *
+ * @param release such as `6.1.0-28-amd64`
+ */
+export function nativeRuntime(release: string = os.release()): RuntimeName {
+  const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
+  return major > 5 || (major === 5 && minor >= 12) ? 'spawner' : 'crun';
 }
 
 /** gVisor: a kernel of its own for each sandbox, written in Go; system calls are taken over by systrap. */

@@ -8,8 +8,8 @@ import { findCgroups, type CgroupHost } from '../../services/sandbox/cgroup';
 import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
 import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
-import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply } from '../../services/sandbox/supply';
+import { crun, runsc, spawner, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
+import { createSupply, type SandboxSupply } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
 import { provisionDebian } from '../provision/debian';
 import { findExecutable } from '../provision/executable';
@@ -98,7 +98,9 @@ function guaranteedCgroups(): CgroupHost {
 async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'runsc') return runsc(await provisionRunsc());
   // An installation without sources has the compiled programs and no use for a compiler.
-  if (findExecutable('crun') === undefined || !hasSandboxPrograms()) await provisionDebian(['sandbox']);
+  if (!hasSandboxPrograms()) await provisionDebian(['sandbox']);
+  if (name === 'spawner') return spawner();
+  if (findExecutable('crun') === undefined) await provisionDebian(['crun']);
   const program = findExecutable('crun');
   if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
   return crun(program);

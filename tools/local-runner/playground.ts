@@ -9,7 +9,7 @@ import { defaultSettings } from '../../services/gateway/settings';
 import { LOG_LEVELS, openLogger, toldToEnd } from '../../services/program/process-life';
 import { HOT_LANGUAGES } from '../../services/runner/config';
 import { startRunner } from '../../services/runner/runner';
-import type { RuntimeName } from '../../services/sandbox/runtime';
+import { nativeRuntime, runtimeNames, type RuntimeName } from '../../services/sandbox/runtime';
 import { startTracing } from '../../services/program/tracing';
 import { openLocalRunner } from './local-runner';
 import { probedHost } from './present-versions';
@@ -81,7 +81,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
 }
 
 new Command()
-  .addOption(new Option('--runtime <name>').choices(['crun', 'runsc']).default('crun'))
+  .addOption(new Option('--runtime <name>').choices(runtimeNames).default(nativeRuntime()))
   .addOption(new Option('--slots <number>').argParser(Number).default(os.availableParallelism()))
   .requiredOption('--page <directory>')
   .action(async (options: Options) => {

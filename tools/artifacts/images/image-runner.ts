@@ -6,8 +6,8 @@ import type { Language, LanguageVersion } from '../../../services/languages/sche
 import { openImageMounts } from '../../../services/images/mounts';
 import type { ImageManifest, ImageStore } from '../../../services/images/store';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import type { RuntimeName } from '../../../services/sandbox/runtime';
-import type { SandboxSupply } from '../../../services/sandbox/supply';
+import { nativeRuntime, type RuntimeName } from '../../../services/sandbox/runtime';
+import type { SandboxSupply } from '../../../services/sandbox/sandbox-pool';
 import { Failure } from '../../failure';
 import { openRunner } from '../../local-runner/local-runner';
 
@@ -57,7 +57,7 @@ export async function versionInside(
   language: Language,
   version: LanguageVersion,
 ): Promise<string> {
-  const runner = await openImageRunner(store, manifest, { language, version, exactVersion: version.version }, 'crun');
+  const runner = await openImageRunner(store, manifest, { language, version, exactVersion: version.version }, nativeRuntime());
   try {
     const test = selfTests(language).find(({ name }) => name === 'version')!;
     const run = await runSelfTest(test, language.id, runner.runtime, runner.supply);

@@ -1,6 +1,6 @@
-import type { StoredEvent, Position, JobCommand, JobState } from '../engines/event-store/event-store';
-import type { Job } from '../protocol/job';
-import type { ErrorCode } from '../protocol/messages';
+import type { StoredEvent, Position, JobCommand, JobState } from '../../engines/event-store/event-store';
+import type { Job } from '../../protocol/job';
+import type { ErrorCode } from '../../protocol/messages';
 
 /** Who asks. */
 export interface Caller {
