@@ -9,7 +9,8 @@ import { dataDirectory } from '../../tools/provision/cache';
 import { provisionGo } from '../../tools/provision/go';
 import { tell } from '../../tools/provision/progress';
 import { preparePlayground } from '../../tools/local-runner/prepare-playground';
-import { nativeRuntime, runtimeNames, type RuntimeName } from '../../services/sandbox/runtime';
+import { RUNTIMES } from '../../contracts/names';
+import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
 import { signDemoToken } from '../../tools/token';
 
 /** Signs the tokens of this machine's user API unless APP_JWT_SECRET is set. Everybody knows it: it protects nothing. */
@@ -38,7 +39,7 @@ export function command(): Command {
     .option('--https-port <port>', 'port of the TLS front', parsePort, portSetting('SANDPIPER_HTTPS_PORT', 8443))
     .option('--http-port <port>', 'port that redirects to it', parsePort, portSetting('SANDPIPER_HTTP_PORT', 8080))
     .option('--no-playground', 'serve the user API alone')
-    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(runtimeNames).default(nativeRuntime()))
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(RUNTIMES).default(nativeRuntime()))
     .addOption(
       new Option('--events <url>', 'event store: memory:, or redis://host:port')
         .env('SANDPIPER_EVENTS')

@@ -2,7 +2,7 @@ import { InvalidPropError } from '../props/invalid-prop';
 import { checkLogRetention, checkRange, checkWhole } from '../props/checks';
 import { isKnown } from '../props/known';
 import { checkPushed } from '../machine/artifact';
-import { resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
+import { resolveAge, resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
 import { managedCertificate, type CertificateSource } from './certificate-source';
 import { checkHostName } from './host-name';
 import { checkPublicPath, matchesPublicPath } from './public-path';
@@ -30,6 +30,7 @@ export interface ResolvedTlsServiceProps extends Omit<
   readonly operatorAccess: 'none' | 'cloud-tunnel';
   readonly architecture: NonNullable<TlsServiceProps['architecture']>;
   readonly logRetentionDays: number;
+  readonly maximumInstanceAgeDays: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -84,6 +85,7 @@ export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServi
     operatorAccess: props.operatorAccess ?? 'none',
     architecture: props.architecture ?? 'x64',
     logRetentionDays,
+    maximumInstanceAgeDays: resolveAge(props.maximumInstanceAgeDays),
     tags: props.tags ?? {},
   };
 }

@@ -10,7 +10,7 @@ import { startReaper } from '../engines/reaper';
 import type { PresentVersion } from '../languages/host-toolchains';
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../protocol/messages';
 import { authenticator } from './auth';
-import type { DemandLaw } from './demand/demand';
+import type { ScalingModel } from './demand/demand';
 import { startDemandPublisher } from './demand/publisher';
 import type { DemandSink } from './demand/sink';
 import { docsPage } from './docs-page';
@@ -44,8 +44,8 @@ export interface GatewayOptions {
   readonly adminPort?: number;
   /** Directory of the built page. @default no page */
   readonly pageDirectory?: string;
-  /** Where the fleet's demand is published, and the law that it follows. @default - nowhere: no fleet is scaled by it */
-  readonly demand?: { readonly sink: DemandSink; readonly law: DemandLaw };
+  /** Where the fleet's demand is published, and the scaling model that it follows. @default - nowhere: no fleet is scaled by it */
+  readonly demand?: { readonly sink: DemandSink; readonly model: ScalingModel };
   readonly logger: FastifyBaseLogger;
   /** Other protocols than the native one, such as Piston's. @default none */
   readonly protocols?: readonly Protocol[];
@@ -71,13 +71,16 @@ const GOING_AWAY = 1001;
 /** Resolves when it listens. @throws Error when a port is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { queue, store, settings, logger, protocols = [] } = options;
+  const { jobs, limiter, presence } = store;
   const metrics = gatewayMetrics(settings.jobDeadlineMs);
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
-  const watchers = createWatchers({ store, graceMs: settings.resumeGraceMs, log });
+  const watchers = createWatchers({ limiter, commands: jobs, graceMs: settings.resumeGraceMs, log });
   const tokens = resumeTokens(options.secret);
   const service = createJobService({
     queue,
-    store,
+    store: jobs,
+    limiter,
+    presence,
     versions: options.versions,
     tokens,
     settings,
@@ -150,7 +153,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       },
     );
   });
-  const reaper = startReaper({ store, log });
+  const reaper = startReaper({ ledger: jobs, limiter, log });
   const admin =
     options.adminPort === undefined
       ? undefined
@@ -162,7 +165,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     options.demand &&
     startDemandPublisher({
       ...options.demand,
-      store,
+      limiter,
+      presence,
       figures: metrics.figures,
       published: (what, result) => metrics.published.inc({ what, result }),
       log,

@@ -86,7 +86,8 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
   readableByOthers(() => {
     fs.cpSync(programs.prestart, ownDirectory, { recursive: true });
     fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
-    fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
+    fs.copyFileSync(programs.stdio, path.join(ownDirectory, 'stdio.so'));
+    for (const name of ['init', 'stdio.so']) fs.chmodSync(path.join(ownDirectory, name), 0o555);
     if (runtime.ownGroups) fs.mkdirSync(path.join(ownDirectory, GROUPS_NAME));
   });
 

@@ -21,8 +21,12 @@ const kinds: Readonly<
 > = {
   python: (runtime, env) => ({
     argv: named(runtime.run, runtime.sourceFile),
-    env: { ...env, PYTHONPATH: [SANDBOX_DIRECTORY, env.PYTHONPATH].filter(Boolean).join(':') },
-    job: (_, args) => encodeStrings([env.PYTHONPATH ?? '', ...args]),
+    env: {
+      ...env,
+      PYTHONPATH: [SANDBOX_DIRECTORY, env.PYTHONPATH].filter(Boolean).join(':'),
+      SANDPIPER_WAIT: '1',
+    },
+    job: (_, args) => encodeStrings(args),
     anySourceFile: false,
   }),
   node: (runtime, env) => ({

@@ -9,12 +9,16 @@ export interface SandboxPrograms {
   readonly init: string;
   /** Starts runtimes. */
   readonly launcher: string;
-  /** Directory of what interpreters that wait are started with. */
+  /** Shared object that programs of a job may be started with. */
+  readonly stdio: string;
+  /** Directory of what interpreters are started with. */
   readonly prestart: string;
 }
 
 /** Static, so that it runs in any rootfs; no relocation, so that it starts as fast as a process can. */
-const FLAGS = ['-std=gnu17', '-O2', '-Wall', '-static', '-no-pie', '-s'];
+const PROGRAM_FLAGS = ['-std=gnu17', '-O2', '-Wall', '-static', '-no-pie', '-s'];
+/** Loaded into programs of any C library: it names none, and is as small as can be. */
+const SHARED_FLAGS = ['-std=gnu17', '-O2', '-Wall', '-shared', '-fPIC', '-nostdlib', '-s', '-Wl,-z,noseparate-code'];
 /** Whichever comes first on PATH. */
 const COMPILERS = ['cc', 'gcc', 'gcc-12', 'gcc-13', 'gcc-14', 'clang'];
 
@@ -28,7 +32,12 @@ const COMPILERS = ['cc', 'gcc', 'gcc-12', 'gcc-13', 'gcc-14', 'clang'];
 export function sandboxPrograms(directory: string, sources?: string): SandboxPrograms {
   const prestart = path.join(directory, 'prestart');
   if (sources) copyChanged(path.join(sources, 'prestart'), prestart);
-  return { init: program('init', directory, sources), launcher: program('launcher', directory, sources), prestart };
+  return {
+    init: program('init', directory, sources),
+    launcher: program('launcher', directory, sources),
+    stdio: program('stdio', directory, sources, SHARED_FLAGS),
+    prestart,
+  };
 }
 
 /** Leaves alone what is as it should be: another user than the one who builds may not write there. */
@@ -42,7 +51,7 @@ function copyChanged(source: string, target: string): void {
   }
 }
 
-function program(name: string, directory: string, sources?: string): string {
+function program(name: string, directory: string, sources?: string, flags = PROGRAM_FLAGS): string {
   const file = path.join(directory, `sandbox-${name}`);
   const source = sources && path.join(sources, name);
   if (source === undefined || !fs.existsSync(source)) {
@@ -51,7 +60,7 @@ function program(name: string, directory: string, sources?: string): string {
   }
   const stamp = path.join(directory, `.sandbox-${name}.stamp`);
   const files = fs.readdirSync(source).map((entry) => path.join(source, entry));
-  const hash = crypto.createHash('sha256').update(FLAGS.join(' '));
+  const hash = crypto.createHash('sha256').update(flags.join(' '));
   for (const each of files.sort()) hash.update(fs.readFileSync(each));
   const fingerprint = hash.digest('hex');
   if (fs.existsSync(file) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === fingerprint) return file;
@@ -60,15 +69,16 @@ function program(name: string, directory: string, sources?: string): string {
   compile(
     files.filter((each) => each.endsWith('.c')),
     temporary,
+    flags,
   );
   fs.renameSync(temporary, file);
   fs.writeFileSync(stamp, fingerprint);
   return file;
 }
 
-function compile(sources: readonly string[], output: string): void {
+function compile(sources: readonly string[], output: string, flags: readonly string[]): void {
   for (const compiler of COMPILERS) {
-    const { error, status, stderr } = spawnSync(compiler, [...FLAGS, '-o', output, ...sources], { encoding: 'utf8' });
+    const { error, status, stderr } = spawnSync(compiler, [...flags, '-o', output, ...sources], { encoding: 'utf8' });
     if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') continue;
     if (error || status !== 0)
       throw new Error(`${sources.join(', ')} cannot be compiled:\n${error?.message ?? stderr.trim()}`);

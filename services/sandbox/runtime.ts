@@ -1,8 +1,8 @@
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { RuntimeName } from '../../contracts/names';
 
-export const runtimeNames = ['spawner', 'crun', 'runsc'] as const;
-export type RuntimeName = (typeof runtimeNames)[number];
+export type { RuntimeName };
 
 /** What makes sandboxes, as this project starts it. What differs between runtimes is here, as data. */
 export interface Runtime {

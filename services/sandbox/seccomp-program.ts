@@ -12,6 +12,7 @@ interface Instruction {
 const LOAD_WORD = 0x20;
 const AND = 0x54;
 const JUMP_EQUAL = 0x15;
+const JUMP_GREATER = 0x25;
 const JUMP_AT_LEAST = 0x35;
 const RETURN = 0x06;
 const LONGEST_JUMP = 255;
@@ -86,16 +87,17 @@ export function seccompProgram(profile: SeccompProfile = seccompProfile): Buffer
 /** The first rule whose conditions all hold decides. */
 function bodyOfRules(rules: readonly Rule[], refuse: number): readonly Instruction[] {
   let rest: readonly Instruction[] = [returns(refuse)];
-  for (const { action, args = [] } of [...rules].reverse()) {
-    const verdict = returns(verdictOf(action));
+  for (const { action, errnoRet, args = [] } of [...rules].reverse()) {
+    const verdict = returns(verdictOf(action, errnoRet));
     if (args.length === 0) rest = [verdict];
     else rest = [...conditions(args, verdict), ...rest];
   }
   return rest;
 }
 
-function verdictOf(action: string): number {
+function verdictOf(action: string, errno?: number): number {
   if (action === 'SCMP_ACT_ALLOW') return ALLOW;
+  if (action === 'SCMP_ACT_ERRNO' && errno !== undefined) return ERRNO | errno;
   // Nobody traces a sandbox, and without a tracer the kernel answers ENOSYS.
   if (action === 'SCMP_ACT_TRACE') return ERRNO | ENOSYS;
   throw new Error(`the filter cannot do ${action}`);
@@ -103,24 +105,31 @@ function verdictOf(action: string): number {
 
 /** Ends with the verdict; where a condition does not hold, what follows the verdict is reached. */
 function conditions(args: readonly Condition[], verdict: Instruction): readonly Instruction[] {
-  let rest: readonly Instruction[] = [verdict];
-  for (const { index, value, valueTwo, op } of [...args].reverse()) {
-    const [mask, wanted] = op === 'SCMP_CMP_MASKED_EQ' ? [value, valueTwo ?? 0] : [undefined, value];
-    if (op !== 'SCMP_CMP_MASKED_EQ' && op !== 'SCMP_CMP_EQ') throw new Error(`the filter cannot compare by ${op}`);
-    const low = ARGUMENTS + 8 * index;
-    const toElse = rest.length;
-    const isLow: readonly Instruction[] = [
-      load(low),
-      ...(mask === undefined ? [] : [{ code: AND, jumpTrue: 0, jumpFalse: 0, value: mask }]),
-      jump(JUMP_EQUAL, wanted, 0, toElse),
-    ];
-    // A mask of 32 bits says nothing of the upper half; without one the whole argument must be equal.
-    rest =
-      mask === undefined
-        ? [load(low + 4), jump(JUMP_EQUAL, 0, 0, isLow.length + toElse), ...isLow, ...rest]
-        : [...isLow, ...rest];
+  return [...args]
+    .reverse()
+    .reduce<readonly Instruction[]>((rest, arg) => [...condition(arg, rest.length), ...rest], [verdict]);
+}
+
+/**
+ * Goes on behind itself where the condition holds, and `toElse` instructions further where it does not. The values are of 32 bits,
+ * the arguments of 64.
+ */
+function condition({ index, value, valueTwo = 0, op }: Condition, toElse: number): readonly Instruction[] {
+  const low = load(ARGUMENTS + 8 * index);
+  const high = load(ARGUMENTS + 8 * index + 4);
+  switch (op) {
+    case 'SCMP_CMP_EQ':
+      return [high, jump(JUMP_EQUAL, 0, 0, 2 + toElse), low, jump(JUMP_EQUAL, value, 0, toElse)];
+    case 'SCMP_CMP_MASKED_EQ':
+      // A mask of 32 bits says nothing of the upper half.
+      return [low, { code: AND, jumpTrue: 0, jumpFalse: 0, value }, jump(JUMP_EQUAL, valueTwo, 0, toElse)];
+    case 'SCMP_CMP_LT':
+      return [high, jump(JUMP_EQUAL, 0, 0, 2 + toElse), low, jump(JUMP_AT_LEAST, value, toElse, 0)];
+    case 'SCMP_CMP_GT':
+      return [high, jump(JUMP_EQUAL, 0, 0, 2), low, jump(JUMP_GREATER, value, 0, toElse)];
+    default:
+      throw new Error(`the filter cannot compare by ${op}`);
   }
-  return rest;
 }
 
 function encode(instructions: readonly Instruction[]): Buffer {

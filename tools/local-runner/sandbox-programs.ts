@@ -10,7 +10,7 @@ export function localSandboxPrograms(): SandboxPrograms {
 
 /** Whether they are compiled already, if not for the present sources. */
 export function hasSandboxPrograms(): boolean {
-  return ['init', 'launcher'].every((name) =>
+  return ['init', 'launcher', 'stdio'].every((name) =>
     fs.existsSync(path.join(projectDirectory, `dist/bin/host/sandbox-${name}`)),
   );
 }

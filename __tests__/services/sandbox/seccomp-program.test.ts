@@ -23,6 +23,7 @@ function verdict(number: number, args: readonly bigint[] = [], architecture = X8
     if (code === 0x20) accumulator = data.readUInt32LE(value);
     else if (code === 0x54) accumulator = (accumulator & value) >>> 0;
     else if (code === 0x15) at += accumulator === value ? jumpTrue : jumpFalse;
+    else if (code === 0x25) at += accumulator > value ? jumpTrue : jumpFalse;
     else if (code === 0x35) at += accumulator >= value ? jumpTrue : jumpFalse;
     else if (code === 0x06) return value;
     else throw new Error(`the kernel knows no instruction ${code} here`);
@@ -73,6 +74,14 @@ describe('the filter of system calls as the kernel takes it', () => {
     expect(call('socket', netlink, 3, 9)).toBe(EPERM);
     for (const family of [packet, vsock, 38]) expect(call('socket', family, 1, 0)).toBe(EPERM);
     expect(verdict(systemCallNumber('socket'), [(BigInt(1) << BigInt(32)) | BigInt(unix)])).toBe(EPERM);
+  });
+
+  it('answers whoever asks whether a stream is a terminal that it is none', () => {
+    const ENOTTY = 0x00050019;
+    expect(call('ioctl', 1, 0x5401)).toBe(ENOTTY);
+    expect(call('ioctl', 1, 0x802c542a)).toBe(ENOTTY);
+    for (const request of [0, 0x5400, 0x5402, 0x5413, 0xffffffff]) expect(call('ioctl', 1, request)).toBe(ALLOW);
+    expect(verdict(systemCallNumber('ioctl'), [BigInt(1), BigInt('0x100005401')])).toBe(ALLOW);
   });
 
   it('knows the personalities that it allows by their whole value', () => {

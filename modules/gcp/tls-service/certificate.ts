@@ -3,6 +3,8 @@ import { CertificateManagerCertificateMap } from '@cdktf/provider-google/lib/cer
 import { CertificateManagerCertificateMapEntry } from '@cdktf/provider-google/lib/certificate-manager-certificate-map-entry';
 import { CertificateManagerDnsAuthorization } from '@cdktf/provider-google/lib/certificate-manager-dns-authorization';
 import { DnsRecordSet } from '@cdktf/provider-google/lib/dns-record-set';
+import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
 import { isKnown } from '../../props/known';
 import type { GcpService } from './service';
 
@@ -19,7 +21,7 @@ export function hostKey(hostName: string, index: number): string {
 /** The certificates of the listener, as the target proxy names them: `//certificatemanager.googleapis.com/<map id>`. */
 export function addCertificates(service: GcpService): string {
   const { certificate } = service.props;
-  if (certificate.kind === 'managed') return mapLink(addMap(service, addManagedCertificate(service)).id);
+  if (certificate.kind === 'managed') return mapLink(addMap(service, addManagedCertificates(service)).id);
   const [first, ...others] = certificate.ids;
   if (isKnown(first) && CERTIFICATE_MAP.test(first)) return mapLink(first);
   return mapLink(addExisting(service, first, others).id);
@@ -29,10 +31,13 @@ function mapLink(id: string): string {
   return `//certificatemanager.googleapis.com/${id}`;
 }
 
-/** One certificate for all host names, each proved by a record in the zone. */
-function addManagedCertificate(service: GcpService): string {
+/**
+ * A certificate for each host name, in their order, each proved by a record in the zone. One for all of them would have to be issued anew for each
+ * further name, and until then the map would hold none that is active.
+ */
+function addManagedCertificates(service: GcpService): string[] {
   const { scope, props, labels } = service;
-  const proofs = props.hostNames.map((hostName, index) => {
+  return props.hostNames.map((hostName, index) => {
     const key = hostKey(hostName, index);
     const authorization = new CertificateManagerDnsAuthorization(scope, `dns-authorization-${key}`, {
       name: service.hashedName(key, hostName),
@@ -50,26 +55,29 @@ function addManagedCertificate(service: GcpService): string {
       ttl: TTL_SECONDS,
       rrdatas: [wanted.data],
     });
-    return { authorization, record };
+    const certificate = new CertificateManagerCertificate(scope, `certificate-${key}`, {
+      // Another name makes another certificate, and the old one stays until the map no longer uses it.
+      name: service.hashedName(key, hostName),
+      description: `${service.id} (${service.platform.environment})`,
+      labels: { ...labels },
+      managed: { domains: [authorization.domain], dnsAuthorizations: [authorization.id] },
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: [record],
+    });
+    if (index === 0) certificate.moveFromId(`google_certificate_manager_certificate.${addressBefore(scope)}`);
+    return certificate.id;
   });
-  return new CertificateManagerCertificate(scope, 'certificate', {
-    // Other names make another certificate, and the old one stays until the map no longer uses it.
-    name: service.hashedName('host-names', props.hostNames.join(',')),
-    description: `${service.id} (${service.platform.environment})`,
-    labels: { ...labels },
-    managed: {
-      domains: proofs.map(({ authorization }) => authorization.domain),
-      dnsAuthorizations: proofs.map(({ authorization }) => authorization.id),
-    },
-    lifecycle: { createBeforeDestroy: true },
-    dependsOn: proofs.map(({ record }) => record),
-  }).id;
+}
+
+/** Before, there was one certificate for all host names. Of a service with one name it is this very certificate, and stays. */
+function addressBefore(scope: Construct): string {
+  return TerraformStack.of(scope).getLogicalId(new Construct(scope, 'certificate').node);
 }
 
 /** A map with an entry for each host name. A client that names none of them gets no certificate. */
-function addMap(service: GcpService, certificate: string): CertificateManagerCertificateMap {
+function addMap(service: GcpService, certificates: readonly string[]): CertificateManagerCertificateMap {
   const map = newMap(service);
-  service.props.hostNames.forEach((hostName, index) => addEntry(service, map, hostName, index, certificate));
+  service.props.hostNames.forEach((hostName, index) => addEntry(service, map, hostName, index, certificates[index]!));
   return map;
 }
 

@@ -83,7 +83,7 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const fail = (error: unknown): void => {
-    send({ type: 'error', message: wordsOf(error) });
+    send({ type: 'error', message: messageOf(error) });
     socket.close(CLOSE.notifiedError, 'Notified Error');
   };
 
@@ -196,7 +196,7 @@ function refuse(reply: FastifyReply, error: unknown): FastifyReply {
   if (error instanceof ServiceError) sayWhenToRetry(reply, error);
   const status = statusOf(error);
   if (status === 500) reply.log.error({ err: error }, 'a Piston request failed');
-  return reply.code(status).send({ message: wordsOf(error) });
+  return reply.code(status).send({ message: messageOf(error) });
 }
 
 function statusOf(error: unknown): number {
@@ -206,7 +206,7 @@ function statusOf(error: unknown): number {
   return error.code === 'notFound' ? 400 : httpStatus[error.code];
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'the message is not JSON';
   return error instanceof PistonRequestError || error instanceof ServiceError ? error.message : 'Internal error';
 }

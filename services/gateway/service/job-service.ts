@@ -1,4 +1,4 @@
-import type { StoredEvent, Position, JobCommand, JobState } from '../../engines/event-store/event-store';
+import type { StoredEvent, Position, JobCommand, JobState } from '../../engines/event-store/job-store';
 import type { Job } from '../../protocol/job';
 import type { ErrorCode } from '../../protocol/messages';
 

@@ -116,7 +116,7 @@ static int newProc(void) {
 static const char *const DEVICES[] = {"null", "zero", "full", "random", "urandom", "tty"};
 enum { DEVICE_COUNT = sizeof DEVICES / sizeof *DEVICES };
 static const char *const DEVICE_LINKS[][2] = {
-    {"/proc/self/fd", "fd"}, {"/proc/self/fd/0", "stdin"}, {"/proc/self/fd/1", "stdout"}, {"/proc/self/fd/2", "stderr"}};
+    {"/proc/self/fd", "fd"}, {"/proc/self/fd/0", "stdin"}, {"/proc/self/fd/1", "stdout"}, {"/proc/self/fd/2", "stderr"}, {"pts/ptmx", "ptmx"}};
 
 static void fillDevices(const char *destination, const int *devices) {
   if (chdir(destination) < 0) fail("chdir", destination);
@@ -128,7 +128,8 @@ static void fillDevices(const char *destination, const int *devices) {
   }
   for (size_t i = 0; i < sizeof DEVICE_LINKS / sizeof *DEVICE_LINKS; i++)
     if (symlink(DEVICE_LINKS[i][0], DEVICE_LINKS[i][1]) < 0) fail("symlink", DEVICE_LINKS[i][1]);
-  if (mkdir("shm", 0755) < 0) fail("mkdir", "shm");
+  for (int i = 0; i < 2; i++)
+    if (mkdir(i ? "shm" : "pts", 0755) < 0) fail("mkdir", "/dev");
   if (chdir("/") < 0) fail("chdir", "/");
 }
 
