@@ -36,6 +36,7 @@ export function deployPlayground(scope: Construct, platform: Platform, values: C
     fleet: {
       runner: pushed(artifacts.runner, ['bin/runner']),
       imageKeys: artifacts.images.map(({ key }) => key),
+      languages: [...new Set(artifacts.images.map(({ language }) => language))],
       capacity: {
         minInstances: wholeNumberVariable(
           scope,

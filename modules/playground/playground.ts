@@ -2,7 +2,9 @@ import { Construct } from 'constructs';
 import type { EventStoreProps, IEventStore } from '../event-store/event-store';
 import type { Platform } from '../platform/platform';
 import type { ISandboxFleet, SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
+import { gatewaySettings } from '../../contracts/gateway-settings';
 import type { PushedArtifact } from '../machine/artifact';
+import { programEnvironment } from '../machine/program-environment';
 import type { SecretSource } from '../tls-service/secret-source';
 import type { ITlsService, TlsServiceProps } from '../tls-service/tls-service';
 
@@ -25,6 +27,9 @@ export interface PlaygroundProps {
   /** Whether a caller without a token may run jobs. @default false */
   readonly allowAnonymous?: boolean;
 }
+
+/** Seconds that a gateway's clients have after SIGTERM; its machine gives ten more. */
+const DRAIN_SECONDS = 20;
 
 /** What is public of a gateway. Private is what is not listed: the health path, and whatever a later version adds. */
 const GATEWAY_PATHS: readonly string[] = [
@@ -85,8 +90,10 @@ export class Playground extends Construct {
           ...service,
           artifact: props.gateway,
           environment: {
-            SANDPIPER_ALLOW_ANONYMOUS: String(props.allowAnonymous ?? false),
-            SANDPIPER_DRAIN_SECONDS: '20',
+            ...programEnvironment(gatewaySettings, {
+              allowAnonymous: props.allowAnonymous ?? false,
+              drainSeconds: DRAIN_SECONDS,
+            }),
             ...this.fleet.gatewayEnvironment,
             ...service.environment,
           },

@@ -18,16 +18,23 @@ export interface SandboxFleetProps {
   /** Keys of the language images in the bootstrap bucket: what runners may read there besides the runner. @default none */
   readonly imageKeys?: readonly string[];
 
+  /** Ids of the languages that the images hold: `hotLanguages` must be among them. @default - not known, and not checked */
+  readonly languages?: readonly string[];
+
   /** Number and kind of the machines. */
   readonly capacity?: FleetCapacity;
 
   /** How the number of machines follows the jobs. @default the best numbers of the simulation */
   readonly scaling?: FleetScaling;
 
-  /** The longest that a job may take, compile and run together, in seconds, 10 to 3600. A message that nobody extends comes back a minute later than this. @default 120 */
+  /**
+   * The longest that a job may take, compile and run together, in seconds, 10 to 3600. Runners lower the time limits of languages to it.
+   * Gateways end a job a minute and twice this time after they accepted it, and a message that nobody extends comes back a minute later
+   * than this. @default 120
+   */
   readonly maximumJobSeconds?: number;
 
-  /** How long a job may be queued before it is dropped, in seconds, 600 to 86400. Gateways end jobs long before (`SANDPIPER_DEADLINE_SECONDS`). @default 3600 */
+  /** How long a job may be queued before it is dropped, in seconds, 600 to 86400, and not before gateways end it. @default - 3600, or a minute and twice `maximumJobSeconds` where that is more */
   readonly queueRetentionSeconds?: number;
 
   /** How long what could not be run is kept for `./sandpiper dlq`, in days, 1 to 7. @default 7 */
@@ -39,7 +46,7 @@ export interface SandboxFleetProps {
    */
   readonly maximumDeliveries?: number;
 
-  /** Languages whose sandboxes wait, started ahead. @default python, javascript, bash */
+  /** Languages whose sandboxes wait, started ahead. @default - of python, javascript and bash, those of `languages` */
   readonly hotLanguages?: readonly string[];
 
   /** Sandboxes that wait on each machine, 0 to 100. @default twice the slots */

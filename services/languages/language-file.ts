@@ -1,3 +1,4 @@
+import { LANGUAGE_ID } from '../../contracts/language-id';
 import { z } from 'zod';
 import { commandSchema, helperFileSchema, limitsSchema, ociSchema, testsSchema, withoutSchema } from './schema';
 import { SUITES } from './sources';
@@ -50,10 +51,7 @@ const rowSchema = z.strictObject({
 
 /** One file of `languages/`. */
 export const languageFileSchema = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .describe('Equal to the name of the file'),
+  id: z.string().regex(LANGUAGE_ID).describe('Equal to the name of the file'),
   name: z.string().min(1),
   aliases: z.array(z.string()),
   highlight: z.string().describe('Highlight mode of the editor'),

@@ -1,13 +1,12 @@
 import * as path from 'node:path';
 import { openEngines } from '../engines/engine-config';
-import { choice } from '../program/environment';
-import { LOG_LEVELS, openLogger, runProgram, waitForShutdownSignal } from '../program/process-life';
+import { openLogger, runProgram, waitForShutdownSignal } from '../program/process-life';
 import { startTracing } from '../program/tracing';
 import { readRunnerConfig } from './config';
 import { openMachine } from './host/open-machine';
 import { startRunner } from './runner';
 import { sandboxPrograms } from '../sandbox/programs';
-import { acceptedMissing, chooseSandboxHost } from '../sandbox/probe';
+import { chooseSandboxHost } from '../sandbox/probe';
 import { crun, runsc } from '../sandbox/runtime';
 import { createSandboxPool } from '../sandbox/sandbox-pool';
 import { openToolchains } from './toolchains';
@@ -15,7 +14,7 @@ import { openToolchains } from './toolchains';
 /** The runner as a program of its own: settings from the environment (docs/settings.md), drains on SIGTERM. */
 void runProgram('runner', async () => {
   const config = readRunnerConfig(process.env);
-  const logger = openLogger(choice(process.env, 'LOG_LEVEL', LOG_LEVELS, 'info'));
+  const logger = openLogger(config.logLevel);
   const tracing = startTracing('sandpiper-runner', process.env);
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
   const toolchains = await openToolchains(config, (message, fields) => logger.info(fields, message));
@@ -25,7 +24,7 @@ void runProgram('runner', async () => {
     runtimes: [runtime],
     programs,
     spareCells: config.warm > 0 ? undefined : 0,
-    acceptMissing: acceptedMissing(process.env),
+    acceptMissing: config.acceptMissing,
   });
   const sandboxPool = createSandboxPool({ host, size: config.warm });
   const engines = await openEngines(process.env);

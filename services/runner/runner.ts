@@ -1,4 +1,6 @@
+import { MAXIMUM_JOB_SECONDS } from '../../contracts/job-time';
 import { openAdmin } from '../program/admin';
+import { limitTime } from '../protocol/limits';
 import type { EventStore } from '../engines/event-store/event-store';
 import type { JobQueue } from '../engines/job-queue/job-queue';
 import { startReaper } from '../engines/reaper';
@@ -31,7 +33,9 @@ export interface RunnerOptions {
   readonly runnerId: string;
   /** A job of a runner that died is taken up again so much later. */
   readonly leaseSeconds: number;
-  /** Languages whose sandboxes are started before anyone asks; those that are not offered are passed over. @default - those that the catalogue marks */
+  /** The longest that a job may take, compile and run together. @default 120 */
+  readonly maximumJobSeconds?: number;
+  /** Languages whose sandboxes are started before anyone asks; those that are not offered are ignored, and logged. @default - those that the catalogue marks */
   readonly hotLanguages?: readonly string[];
   /** Port of `/readyz` and `/metrics`, on the loopback address. 0 for any free one. @default none */
   readonly adminPort?: number;
@@ -57,9 +61,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { queue, store, sandboxPool, offered, slots, host = localHost, log } = options;
   const { jobs, limiter, presence } = store;
   const versions = offered.map(({ version }) => version);
+  const limited = limitTimeOf(options.maximumJobSeconds ?? MAXIMUM_JOB_SECONDS.default);
   const runtimeOf = async ({ language, version }: { readonly language: string; readonly version?: string }) => {
     const chosen = chooseVersion(versions, language, version);
-    return offered.find((one) => one.version === chosen)!.prepare();
+    return limited(await offered.find((one) => one.version === chosen)!.prepare());
   };
   const metrics = runnerMetrics({ sandboxPool, slots, running: () => worker.running });
   const admin =
@@ -82,7 +87,11 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const announced = announce(presence, { id: options.runnerId, slots });
   const reaper = startReaper({ ledger: jobs, limiter, log });
   const known = [...new Set(versions.map(({ language }) => language))];
-  const hot = (options.hotLanguages ?? hotOf(known)).filter((id) => known.some((language) => language.id === id));
+  const hot = (options.hotLanguages ?? hotOf(known)).filter((id) => {
+    const isKnown = known.some((language) => language.id === id);
+    if (!isKnown) log('a hot language is ignored: this runner does not offer it', { language: id });
+    return isKnown;
+  });
   // One by one, so that the first is ready as soon as can be.
   const warmUp = async (): Promise<void> => {
     for (const language of hot) await sandboxPool.warm([await runtimeOf({ language })]);
@@ -102,6 +111,18 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       await host.drained();
       await admin?.close();
     },
+  };
+}
+
+/** Holds the time limits of runtimes below a job's longest time. One runtime always gives the same: waiting sandboxes are found by it. */
+function limitTimeOf(maximumJobSeconds: number): (runtime: LanguageRuntime) => LanguageRuntime {
+  const known = new WeakMap<LanguageRuntime, LanguageRuntime>();
+  return (runtime) => {
+    const limits = limitTime(runtime.limits, maximumJobSeconds * 1000, runtime.compile !== undefined);
+    if (limits === runtime.limits) return runtime;
+    const limited = known.get(runtime) ?? { ...runtime, limits };
+    known.set(runtime, limited);
+    return limited;
   };
 }
 

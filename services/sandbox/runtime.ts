@@ -1,6 +1,7 @@
 import * as path from 'node:path';
+import type { RuntimeName } from '../../contracts/names';
 
-export type RuntimeName = 'crun' | 'runsc';
+export type { RuntimeName };
 
 /** A container runtime as this project starts it. What differs between runtimes is here, as data. */
 export interface Runtime {

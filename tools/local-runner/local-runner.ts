@@ -7,7 +7,8 @@ import type { LanguageRuntime } from '../../services/sandbox/language-runtime';
 import { findCgroups, type CgroupHost } from '../../services/sandbox/cgroup';
 import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
-import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
+import { runnerSettings } from '../../contracts/runner-settings';
+import { acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
 import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
 import { createSandboxPool, type SandboxPool } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
@@ -91,7 +92,7 @@ function guaranteedCgroups(): CgroupHost {
   if (problems.length === 0) return cgroups;
   throw missingTool(
     `no sandbox on this machine: ${problems.join('; ')}. Run as root or in a cgroup that is delegated to you ` +
-      `(docs/sandbox.md), or do without: ${ACCEPT_MISSING}=${Object.keys(missing).join(',')}`,
+      `(docs/sandbox.md), or do without: ${runnerSettings.acceptMissing.name}=${Object.keys(missing).join(',')}`,
   );
 }
 

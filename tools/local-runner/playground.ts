@@ -2,11 +2,15 @@ import * as os from 'node:os';
 import { Command, Option } from 'commander';
 import { openEventStore } from '../../services/engines/open-event-store';
 import { openJobQueue } from '../../services/engines/open-job-queue';
-import { choice, required, text, wholeNumber } from '../../services/program/environment';
+import { engineSettings } from '../../contracts/engine-settings';
+import { gatewaySettings } from '../../contracts/gateway-settings';
+import { runnerSettings } from '../../contracts/runner-settings';
+import { withDefault } from '../../contracts/setting';
+import { readSettings } from '../../services/program/read-settings';
 import { openGateway } from '../../services/gateway/gateway';
 import { piston } from '../../services/gateway/piston/piston';
 import { defaultSettings } from '../../services/gateway/settings';
-import { LOG_LEVELS, openLogger, waitForShutdownSignal } from '../../services/program/process-life';
+import { openLogger, waitForShutdownSignal } from '../../services/program/process-life';
 import { startRunner } from '../../services/runner/runner';
 import type { RuntimeName } from '../../services/sandbox/runtime';
 import { startTracing } from '../../services/program/tracing';
@@ -32,19 +36,29 @@ const DRAIN_MS = 5_000;
 
 async function main({ runtime, slots, page }: Options): Promise<void> {
   const { env } = process;
-  const port = wholeNumber(env, 'PORT', { minimum: 0, maximum: 65_535, fallback: 0 });
-  const secret = required(env, 'APP_JWT_SECRET', 'the secret that signs the users’ tokens');
-  const logger = openLogger(choice(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'));
+  const { port, jwtSecret, logLevel, leaseSeconds, queueUrl, deadLetters, eventStoreUrl } = readSettings(
+    {
+      port: gatewaySettings.port,
+      jwtSecret: gatewaySettings.jwtSecret,
+      logLevel: withDefault(gatewaySettings.logLevel, 'warn'),
+      leaseSeconds: runnerSettings.leaseSeconds,
+      queueUrl: withDefault(engineSettings.queue, 'memory:'),
+      deadLetters: engineSettings.deadLetters,
+      eventStoreUrl: withDefault(engineSettings.eventStore, 'memory:'),
+    },
+    env,
+  );
+  const logger = openLogger(logLevel);
   const tracing = startTracing('sandpiper-playground', env);
   const { present: versions } = await probedHost();
   const local = await openLocalRunner({ runtime, versions, warm: WARM_SANDBOXES });
-  const queue = openJobQueue(text(env, 'SANDPIPER_QUEUE') ?? 'memory:', text(env, 'SANDPIPER_DEAD_LETTERS'));
-  const store = await openEventStore(text(env, 'SANDPIPER_EVENTS') ?? 'memory:');
+  const queue = openJobQueue(queueUrl, deadLetters);
+  const store = await openEventStore(eventStoreUrl);
   const gateway = await openGateway({
     queue,
     store,
     versions,
-    secret,
+    secret: jwtSecret,
     settings: {
       ...defaultSettings,
       // One user has this machine to themselves; the front is the only proxy.
@@ -69,7 +83,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     offered: versions.map((version, index) => ({ version, prepare: async () => local.runtimes[index]! })),
     slots,
     runnerId: `local-${process.pid}`,
-    leaseSeconds: wholeNumber(env, 'SANDPIPER_LEASE_SECONDS', { minimum: 10, maximum: 600, fallback: 30 }),
+    leaseSeconds,
     log: (message, fields) => logger.warn(fields, message),
   });
   await waitForShutdownSignal();

@@ -1,3 +1,4 @@
+import { DEMAND_PERIOD_SECONDS } from '../../../contracts/scaling';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FleetPresence } from '../../engines/event-store/fleet-presence';
 import type { RateLimiter } from '../../engines/event-store/rate-limiter';
@@ -7,7 +8,7 @@ import { OfferedLoad } from './offered-load';
 import type { DemandSink } from './sink';
 
 /** Time between two values of the demand, over all gateways. */
-export const DEMAND_PERIOD_MS = 10_000;
+export const DEMAND_PERIOD_MS = DEMAND_PERIOD_SECONDS * 1000;
 
 /** Publishes what a fleet is scaled by. */
 export interface DemandPublisher {

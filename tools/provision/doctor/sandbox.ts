@@ -1,3 +1,4 @@
+import { GUARANTEES } from '../../../contracts/names';
 import { missingDebianPackages, isDebian } from '../debian';
 import { findExecutable } from '../executable';
 import { runscDate, runscProgram } from '../runsc';
@@ -16,7 +17,7 @@ export const sandbox: Check = {
     // Loaded here: the other checks need none of it.
     const { openSandboxHost } =
       require('../../../services/sandbox/host') as typeof import('../../../services/sandbox/host');
-    const { acceptedMissing, guarantees, probeHost, refusals } =
+    const { acceptedMissing, probeHost, refusals } =
       require('../../../services/sandbox/probe') as typeof import('../../../services/sandbox/probe');
     const { localSandboxPrograms } =
       require('../../local-runner/sandbox-programs') as typeof import('../../local-runner/sandbox-programs');
@@ -35,7 +36,7 @@ export const sandbox: Check = {
         try {
           const finding = await probeHost(host);
           const problems = refusals(finding, accepted);
-          const given = guarantees.filter((guarantee) => finding.missing[guarantee] === undefined);
+          const given = GUARANTEES.filter((guarantee) => finding.missing[guarantee] === undefined);
           if (problems.length > 0) bad.push(`${runtime.name}: ${problems.join('; ')}`);
           else {
             const without = refusals(finding, []).map((problem) => `; accepted: ${problem}`);

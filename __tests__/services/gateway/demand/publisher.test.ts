@@ -1,7 +1,8 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThroughClient } from 'google-auth-library';
-import { DEMAND_METRICS, JOB_METRICS, JOB_OUTCOMES, SPOT_SLOTS_WANTED } from '../../../../contracts/metrics';
+import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../../contracts/metrics';
+import { JOB_OUTCOMES } from '../../../../contracts/outcomes';
 import { MemoryEventStore } from '../../../../services/engines/event-store/memory/memory-event-store';
 import { readGatewayConfig } from '../../../../services/gateway/config';
 import { demandOf, type Demand } from '../../../../services/gateway/demand/demand';
