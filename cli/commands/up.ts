@@ -1,15 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LocalPlatform } from '../../modules/local/local-platform';
+import { RootConstruct } from 'constructs';
+import { LocalPlatform } from '../../modules/local/platform';
 import { binary } from '../../modules/machine/artifact';
 import { existing } from '../../modules/tls-service/secret-source';
-import { gatewayService } from '../../modules/playground/playground';
+import { Playground } from '../../modules/playground/playground';
 import { PLAYGROUND, USER_API, userApi } from '../../stacks/application';
 import { buildGoPrograms, builtProgram } from '../../tools/artifacts/build/go-programs';
 import { dataDirectory } from '../../tools/provision/cache';
 import { provisionGo } from '../../tools/provision/go';
 import { tell } from '../../tools/provision/progress';
-import { preparePlayground } from '../../tools/local-runner/prepare-playground';
+import { ALL_IN_ONE, preparePlayground } from '../../tools/local-runner/prepare-playground';
 import type { RuntimeName } from '../../services/sandbox/runtime';
+import { Failure } from '../../tools/failure';
 import { signDemoToken } from '../../tools/token';
 
 /** Signs the tokens of this machine's user API unless APP_JWT_SECRET is set. Everybody knows it: it protects nothing. */
@@ -60,9 +62,12 @@ async function up({ playground: hasPlayground, runtime, events, queue, ...ports 
   await provisionGo();
   buildGoPrograms(['host'], [USER_API]);
   const secret = process.env.APP_JWT_SECRET || DEMO_SECRET;
-  const platform = new LocalPlatform({
+  const root = new RootConstruct();
+  const platform = new LocalPlatform(root, 'platform', {
     dataDirectory: dataDirectory('tls'),
     ...ports,
+    events,
+    queue,
     secrets: { APP_JWT_SECRET: secret },
     log: (line) => console.log(line),
   });
@@ -71,20 +76,28 @@ async function up({ playground: hasPlayground, runtime, events, queue, ...ports 
     userApi({ artifact: binary(builtProgram(USER_API, 'host')), jwtSecret: existing('APP_JWT_SECRET') }),
   );
   if (hasPlayground) {
-    const { program, args, environment } = await preparePlayground(runtime, { queue, events });
-    const artifact = binary(program, args);
-    platform.tlsService(
-      PLAYGROUND,
-      gatewayService(
-        // Queue and event store are in its memory.
-        { artifact, environment, capacity: { minInstances: 1, maxInstances: 1 } },
-        existing('APP_JWT_SECRET'),
-      ),
-    );
+    const [program, ...args] = ALL_IN_ONE;
+    new Playground(root, PLAYGROUND, {
+      platform,
+      gateway: binary(program, args),
+      jwtSecret: existing('APP_JWT_SECRET'),
+      service: {
+        environment: await preparePlayground(runtime),
+        // Queue and event store may be in its memory.
+        capacity: { minInstances: 1, maxInstances: 1 },
+      },
+      fleet: { runner: binary(program, args) },
+      allowAnonymous: true,
+    });
   }
   const stopped = untilStopped();
   try {
-    const { url, authorityFile, httpPort } = await platform.start();
+    const { url, authorityFile, httpPort } = await platform.start().catch((error: Error) => {
+      if (!error.message.startsWith(`${PLAYGROUND}:`)) throw error;
+      throw new Failure(
+        `${error.message} (its lines are above); ./sandpiper up --no-playground serves the user API alone`,
+      );
+    });
     announce({ url, authorityFile, httpPort, secret, hasPlayground });
     tell(`stopping (${await stopped}): finishing requests in flight`);
   } finally {

@@ -4,14 +4,15 @@ import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
 import { checkMachineSize, MAXIMUM_INSTANCES, resolveAge, type MachineSize } from '../machine/capacity';
 import { checkAtLeast, checkLogRetention, checkWhole } from '../props/checks';
-import { checkPushed } from '../machine/artifact';
+import { requirePushed, type Artifact, type PushedArtifact } from '../machine/artifact';
 import type { FleetAlarms, FleetCapacity, SandboxFleetProps } from './sandbox-fleet';
 import { resolveScaling, type ResolvedFleetScaling } from './scaling';
 
 /** Every prop of a fleet with its default applied and every known value checked. What the implementations read. */
-export interface ResolvedSandboxFleetProps extends Required<
-  Omit<SandboxFleetProps, 'capacity' | 'scaling' | 'alarms' | 'baseImage' | 'languages'>
+export interface ResolvedSandboxFleetProps<R extends Artifact = PushedArtifact> extends Required<
+  Omit<SandboxFleetProps, 'runner' | 'capacity' | 'scaling' | 'alarms' | 'baseImage' | 'languages'>
 > {
+  readonly runner: R;
   readonly baseImage?: string;
   readonly capacity: Required<FleetCapacity>;
   readonly scaling: ResolvedFleetScaling;
@@ -26,12 +27,23 @@ export const RUNNER_ADMIN_PORT = 9464;
 /** Seconds that a message stays hidden beyond the longest job. */
 export const LEASE_MARGIN_SECONDS = 60;
 
-/** Applies the defaults; those of the scaling are the cloud's. @throws InvalidPropError naming the prop, its value and the fix */
+/**
+ * Applies the defaults of a fleet on a cloud, whose runner lies in the bootstrap bucket; those of the scaling are the cloud's.
+ *
+ * @throws InvalidPropError naming the prop, its value and the fix
+ */
 export function resolveSandboxFleetProps(
   defaults: ResolvedFleetScaling,
   props: SandboxFleetProps,
 ): ResolvedSandboxFleetProps {
-  checkPushed('runner', props.runner);
+  return resolveFleetProps(defaults, { ...props, runner: requirePushed('runner', props.runner) });
+}
+
+/** Applies the defaults, wherever the fleet is. @throws InvalidPropError naming the prop, its value and the fix */
+export function resolveFleetProps<R extends Artifact>(
+  defaults: ResolvedFleetScaling,
+  props: SandboxFleetProps & { readonly runner: R },
+): ResolvedSandboxFleetProps<R> {
   const capacity = resolveFleetCapacity(props.capacity);
   const maximumJobSeconds = props.maximumJobSeconds ?? MAXIMUM_JOB_SECONDS.default;
   const deadlineSeconds = deadlineSecondsOf(maximumJobSeconds);

@@ -1,5 +1,5 @@
 import type { IEventStore } from '../event-store/event-store';
-import type { PushedArtifact } from '../machine/artifact';
+import type { Artifact } from '../machine/artifact';
 import type { MachineSize } from '../machine/capacity';
 import type { ITlsService } from '../tls-service/tls-service';
 import type { FleetScaling } from './scaling';
@@ -9,8 +9,8 @@ import type { FleetScaling } from './scaling';
  * what is queued and running, and no way out of their network. Plain data: the same props on AWS and on GCP.
  */
 export interface SandboxFleetProps {
-  /** The runner, in the bootstrap bucket. */
-  readonly runner: PushedArtifact;
+  /** The runner; on a cloud, one that lies in the bootstrap bucket ({@link pushed}). On this machine, the gateway's own program. */
+  readonly runner: Artifact;
 
   /** Where gateway and runners talk about jobs; made by the same platform. */
   readonly eventStore: IEventStore;

@@ -13,18 +13,22 @@ export interface Engines {
 }
 
 /**
- * Opens queue and event store of a program on a machine. An event store that is away is waited for in the background: a process
- * that ended for it would be replaced again and again for as long as the outage lasts.
+ * Opens queue and event store of a program.
  *
+ * @param options.mayBeAway whether an event store that is away is waited for, in the background. On a machine it is: a process that
+ *   ended for it would be replaced again and again for as long as the outage lasts. @default true
  * @throws SettingError, or TypeError naming what is wrong with a URL
  */
-export async function openEngines(environment: Environment): Promise<Engines> {
+export async function openEngines(
+  environment: Environment,
+  { mayBeAway = true }: { readonly mayBeAway?: boolean } = {},
+): Promise<Engines> {
   const values = readSettings(engineSettings, environment);
   const queue = openJobQueue(values.queue, values.deadLetters);
   const store = await openEventStore(values.eventStore, {
     authentication: values.eventStoreAuthentication,
     authority: values.eventStoreAuthority,
-    mayBeAway: true,
+    mayBeAway,
   });
   return {
     queue,

@@ -84,6 +84,11 @@ export async function openLocalRunner({ runtime, versions, warm, prestart }: Loc
   };
 }
 
+/** @throws Failure when this host leaves out a guarantee of a sandbox that no setting accepts to miss */
+export function checkCgroups(): void {
+  guaranteedCgroups();
+}
+
 /** The cgroups of this host. @throws Failure when they leave out a guarantee that no setting accepts to miss */
 function guaranteedCgroups(): CgroupHost {
   const cgroups = findCgroups();
@@ -96,7 +101,8 @@ function guaranteedCgroups(): CgroupHost {
   );
 }
 
-async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
+/** @throws Failure when the runtime cannot be had */
+export async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'runsc') return runsc(await provisionRunsc());
   // An installation without sources has the compiled programs and no use for a compiler.
   if (findExecutable('crun') === undefined || !hasSandboxPrograms()) await provisionDebian(['sandbox']);
