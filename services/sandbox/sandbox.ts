@@ -144,7 +144,8 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
   };
   const begin = (command: Command, flags: number): { readonly begun: Execution; readonly execute: () => void } => {
     if (execution && !execution.isOver) throw new Error('a command runs in this sandbox already');
-    const begun = watchExecution({ cgroup, groupLimits, runtime, send, hardKill: () => void close() });
+    const program = command.argv[0]!;
+    const begun = watchExecution({ cgroup, groupLimits, runtime, program, send, hardKill: () => void close() });
     execution = begun;
     return {
       begun,
