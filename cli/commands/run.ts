@@ -11,7 +11,8 @@ import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
 import { firstIssue } from '../../services/protocol/first-issue';
 import { jobSchema, type Job } from '../../services/protocol/job';
 import { runJob } from '../../services/sandbox/job';
-import type { RuntimeName } from '../../services/sandbox/runtime';
+import { RUNTIMES } from '../../contracts/names';
+import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
 import { Failure, wrongUsage } from '../../tools/failure';
 import { builtImage, builtHere, imageStore, withBuilt } from '../../tools/artifacts/images/built';
 import type { BuiltVersion } from '../../services/languages/built-versions';
@@ -63,7 +64,7 @@ export function command(): Command {
     )
     .option('--run-option <text>', 'the same for the interpreter: --run-option=-O', collect, [])
     .option('-t, --timeout <seconds>', 'time for the run, on the clock', parseSeconds)
-    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(RUNTIMES).default(nativeRuntime()))
     .option('--json', 'print events as lines of JSON')
     .option('--remote <url>', 'run it on a gateway, such as https://localhost:8443, in place of this machine')
     .addOption(new Option('--token <jwt>', 'token for the gateway').env('SANDPIPER_TOKEN'))
