@@ -64,7 +64,8 @@ async function openClient(url: string) {
 async function startPlayground(): Promise<{ readonly port: number; readonly child: ChildProcess }> {
   const port = await freePort();
   const program = path.join(projectDirectory, 'dist/tools/local-runner/playground.js');
-  const child = spawn(process.execPath, [program, '--page', buildPage().directory], {
+  const { directory } = await buildPage();
+  const child = spawn(process.execPath, [program, '--page', directory], {
     env: { ...process.env, PORT: String(port), APP_JWT_SECRET: 'secret', SANDPIPER_QUEUE: '', SANDPIPER_EVENTS: '' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -11,12 +11,10 @@ import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '.
 import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
 import { createSupply, type SandboxSupply } from '../../services/sandbox/supply';
 import { missingTool } from '../failure';
-import { provisionDebian } from '../provision/debian';
-import { findExecutable } from '../provision/executable';
 import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { toolchainsDirectory } from '../provision/toolchains';
-import { hasSandboxPrograms, localSandboxPrograms } from './sandbox-programs';
+import { provideCrun, provideSandboxPrograms } from './sandbox-programs';
 
 /** This machine as a runner, with its own toolchains. */
 export interface LocalRunner {
@@ -58,7 +56,7 @@ export interface Runner {
 export async function openRunner(name: RuntimeName, warm: number, prestart?: boolean): Promise<Runner> {
   const runtime = await runtimeNamed(name);
   const cgroups = guaranteedCgroups();
-  const programs = localSandboxPrograms();
+  const programs = await provideSandboxPrograms();
   const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? undefined : 0 });
   const supply = createSupply({ host, size: warm, prestart });
   return {
@@ -96,10 +94,5 @@ function guaranteedCgroups(): CgroupHost {
 }
 
 async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
-  if (name === 'runsc') return runsc(await provisionRunsc());
-  // An installation without sources has the compiled programs and no use for a compiler.
-  if (findExecutable('crun') === undefined || !hasSandboxPrograms()) await provisionDebian(['sandbox']);
-  const program = findExecutable('crun');
-  if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
-  return crun(program);
+  return name === 'runsc' ? runsc(await provisionRunsc()) : crun(await provideCrun());
 }

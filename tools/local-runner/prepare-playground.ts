@@ -2,11 +2,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { RuntimeName } from '../../services/sandbox/runtime';
 import { buildPage } from '../artifacts/build/page';
-import { provisionDebian } from '../provision/debian';
 import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { probedHost } from './present-versions';
-import { localSandboxPrograms } from './sandbox-programs';
+import { provideCrun, provideSandboxPrograms } from './sandbox-programs';
 
 /** How to start the playground's process. */
 export interface PlaygroundProgram {
@@ -26,6 +25,7 @@ const PASSED_ON = [
   ...['HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'LOG_LEVEL'],
   ...['SANDPIPER_DEAD_LETTERS', 'SANDPIPER_LEASE_SECONDS'],
   ...['PUBSUB_EMULATOR_HOST', 'GOOGLE_APPLICATION_CREDENTIALS'],
+  'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
   ...['AWS_REGION', 'AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
 ];
 
@@ -35,11 +35,14 @@ const PASSED_ON = [
  * @throws Failure when the sandbox runtime cannot be had
  */
 export async function preparePlayground(runtime: RuntimeName, engines: Engines): Promise<PlaygroundProgram> {
-  await provisionDebian(['sandbox']);
+  // The page is built meanwhile.
+  const page = buildPage();
+  page.catch(() => undefined);
   if (runtime === 'runsc') await provisionRunsc();
-  localSandboxPrograms();
+  else await provideCrun();
+  await provideSandboxPrograms();
   await probedHost();
-  const { directory } = buildPage();
+  const { directory } = await page;
   const slots = String(Math.max(2, os.availableParallelism()));
   return {
     program: process.execPath,

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Language, LanguageVersion, NpmToolchain } from '../../services/languages/schema';
@@ -6,6 +5,7 @@ import { Failure } from '../failure';
 import { cacheDirectory } from './cache';
 import { installDebianPackages, notInstalled } from './debian';
 import { withProgress } from './progress';
+import { runProgram } from './run-program';
 
 /** Where this machine keeps toolchains that come from npm: each in a directory named like its mount in a sandbox. */
 export function toolchainsDirectory(): string {
@@ -17,7 +17,7 @@ export async function provisionToolchains(
   wanted: readonly { readonly language: Language; readonly version: LanguageVersion }[],
 ): Promise<void> {
   const missing = notInstalled(wanted.flatMap(({ version }) => version.host.debian ?? []));
-  if (missing.length > 0) await withProgress(`installing ${missing.join(', ')}`, () => installDebianPackages(missing));
+  await installDebianPackages(missing);
   for (const toolchain of wanted.flatMap(({ version }) => version.host.npm ?? []))
     await provisionNpmToolchain(toolchain);
 }
@@ -27,15 +27,15 @@ export async function provisionNpmToolchain({ package: name, version, mount }: N
   const directory = path.join(toolchainsDirectory(), path.basename(mount));
   const marker = path.join(directory, '.sandpiper-version');
   if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === version) return directory;
-  await withProgress(`fetching ${name} ${version}`, () => {
+  await withProgress(`fetching ${name} ${version}`, async () => {
     const temporary = `${directory}.${process.pid}`;
     fs.mkdirSync(temporary, { recursive: true });
     try {
-      const archive = run('npm', ['pack', '--silent', `${name}@${version}`], temporary)
+      const archive = (await run('npm', ['pack', '--silent', `${name}@${version}`], temporary))
         .trim()
         .split('\n')
         .at(-1)!;
-      run('tar', ['--extract', '--gzip', '--strip-components=1', '--file', archive], temporary);
+      await run('tar', ['--extract', '--gzip', '--strip-components=1', '--file', archive], temporary);
       fs.rmSync(path.join(temporary, archive));
       fs.writeFileSync(path.join(temporary, '.sandpiper-version'), version);
       fs.rmSync(directory, { recursive: true, force: true });
@@ -47,8 +47,8 @@ export async function provisionNpmToolchain({ package: name, version, mount }: N
   return directory;
 }
 
-function run(program: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
-  if (error || status !== 0) throw new Failure(`${program} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`);
+async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const { succeeded, stdout, stderr } = await runProgram(program, args, { cwd });
+  if (!succeeded) throw new Failure(`${program} ${args.join(' ')}: ${stderr.trim()}`);
   return stdout;
 }

@@ -27,7 +27,7 @@ describe('the playground when parts of it die', () => {
   const clients: TestClient[] = [];
 
   beforeAll(async () => {
-    buildPage();
+    await buildPage();
     [moto, redis] = await Promise.all([startMoto(), startRedis()]);
     const { queueUrl, deadLetterQueueUrl } = await createQueues(moto.endpoint);
     engines = {
@@ -50,7 +50,8 @@ describe('the playground when parts of it die', () => {
 
   async function startPlayground(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
     const port = await freePort();
-    const child = spawn(process.execPath, [PROGRAM, '--slots', '2', '--page', buildPage().directory], {
+    const { directory } = await buildPage();
+    const child = spawn(process.execPath, [PROGRAM, '--slots', '2', '--page', directory], {
       env: { ...process.env, ...engines, PORT: String(port), APP_JWT_SECRET: 'secret' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
