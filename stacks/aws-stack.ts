@@ -7,7 +7,7 @@ import { hostAgents } from './programs';
 import type { Settings } from './settings';
 import { keepState } from './state';
 import { deployUserApi } from './user-api';
-import { idListVariable, matches, stringVariable } from './variables';
+import { idListVariable, matches, stringVariable, zonesVariable } from './variables';
 
 /** The application on AWS: an Application Load Balancer before an Auto Scaling group. */
 export class AwsStack extends TerraformStack {
@@ -24,6 +24,7 @@ export class AwsStack extends TerraformStack {
       deletionProtection: settings.deletionProtection,
       hostAgents: hostAgents(settings),
       existingNetwork: settings.existingNetwork ? this.existingNetwork(settings) : undefined,
+      zones: settings.existingNetwork ? undefined : this.zones(),
       dnsFirewall: settings.dnsFirewall,
       existingKeyArn: settings.existingKey
         ? stringVariable(this, settings, 'kms_key_arn', 'ARN of the KMS key that encrypts everything.').stringValue
@@ -51,6 +52,15 @@ export class AwsStack extends TerraformStack {
       { default: null },
     );
     return Fn.coalesce([zone.stringValue, domain]);
+  }
+
+  private zones(): string[] {
+    return zonesVariable(
+      this,
+      'zones',
+      'Names of the two availability zones; an empty list for the first two of the region.',
+      2,
+    ).listValue;
   }
 
   private existingNetwork(settings: Settings) {

@@ -9,7 +9,8 @@ import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
 import { firstIssue } from '../../services/protocol/first-issue';
 import { jobSchema, type Job } from '../../services/protocol/job';
 import { runJob } from '../../services/sandbox/job';
-import type { RuntimeName } from '../../services/sandbox/runtime';
+import { RUNTIMES } from '../../contracts/names';
+import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
 import { Failure, wrongUsage } from '../../tools/failure';
 import { builtImage, builtHere, imageStore, withBuilt } from '../../tools/artifacts/images/built';
 import type { BuiltVersion } from '../../services/languages/built-versions';
@@ -52,7 +53,7 @@ export function command(): Command {
     .option('--image <reference>', 'run in this built image: lua@5.4, or as `images list` shows it')
     .option('-a, --arg <text>', 'an argument for the program; repeat for more', collect, [])
     .option('-t, --timeout <seconds>', 'time for the run, on the clock', parseSeconds)
-    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(RUNTIMES).default(nativeRuntime()))
     .option('--json', 'print events as lines of JSON')
     .option('--remote <url>', 'run it on a gateway, such as https://localhost:8443, in place of this machine')
     .addOption(new Option('--token <jwt>', 'token for the gateway').env('SANDPIPER_TOKEN'))
@@ -81,7 +82,7 @@ async function run(files: readonly string[], options: Options): Promise<number> 
     const running = runJob({
       job,
       runtime: runner.runtime,
-      supply: runner.supply,
+      sandboxPool: runner.sandboxPool,
       emit: emitterOf(options),
     });
     const cancel = () => running.cancel();

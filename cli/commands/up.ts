@@ -1,16 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LocalPlatform } from '../../modules/local/local-platform';
+import { RootConstruct } from 'constructs';
+import { LocalPlatform } from '../../modules/local/platform';
 import { binary } from '../../modules/machine/artifact';
 import { existing } from '../../modules/tls-service/secret-source';
-import { gatewayService } from '../../modules/playground/playground';
+import { Playground } from '../../modules/playground/playground';
 import { PLAYGROUND, USER_API, userApi } from '../../stacks/application';
 import { builtProgram, provideGoPrograms } from '../../tools/artifacts/build/go-programs';
 import { dataDirectory } from '../../tools/provision/cache';
 import { provisionGo } from '../../tools/provision/go';
-import { Failure, missingTool } from '../../tools/failure';
 import { tell } from '../../tools/provision/progress';
-import { preparePlayground } from '../../tools/local-runner/prepare-playground';
-import type { RuntimeName } from '../../services/sandbox/runtime';
+import { RUNTIMES } from '../../contracts/names';
+import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
+import { ALL_IN_ONE, preparePlayground } from '../../tools/local-runner/prepare-playground';
+import { Failure, missingTool } from '../../tools/failure';
 import { signDemoToken } from '../../tools/token';
 
 /** Signs the tokens of this machine's user API unless APP_JWT_SECRET is set. Everybody knows it: it protects nothing. */
@@ -39,7 +41,7 @@ export function command(): Command {
     .option('--https-port <port>', 'port of the TLS front', parsePort, portSetting('SANDPIPER_HTTPS_PORT', 8443))
     .option('--http-port <port>', 'port that redirects to it', parsePort, portSetting('SANDPIPER_HTTP_PORT', 8080))
     .option('--no-playground', 'serve the user API alone')
-    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(RUNTIMES).default(nativeRuntime()))
     .addOption(
       new Option('--events <url>', 'event store: memory:, or redis://host:port')
         .env('SANDPIPER_EVENTS')
@@ -61,41 +63,52 @@ async function up({ playground: hasPlayground, runtime, events, queue, ...ports 
   const userApiProgram = provideUserApi();
   userApiProgram.catch(() => undefined);
   // Both at once: one compiles while the other one's packages come.
-  const playground = hasPlayground
-    ? await preparePlayground(runtime, { queue, events }).catch((error: Error) => {
+  const environment = hasPlayground
+    ? await preparePlayground(runtime).catch((error: Error) => {
         throw missingTool(`${error.message}\n(or without the playground: ./sandpiper up --no-playground)`);
       })
     : undefined;
   const program = await userApiProgram.catch((error: unknown) => {
     // The playground needs no Go.
-    if (playground === undefined || !(error instanceof Failure)) throw error;
+    if (environment === undefined || !(error instanceof Failure)) throw error;
     tell(`without the user API: ${error.message}`);
     return undefined;
   });
   const secret = process.env.APP_JWT_SECRET || DEMO_SECRET;
-  const platform = new LocalPlatform({
+  const root = new RootConstruct();
+  const platform = new LocalPlatform(root, 'platform', {
     dataDirectory: dataDirectory('tls'),
     ...ports,
+    events,
+    queue,
     secrets: { APP_JWT_SECRET: secret },
     log: (line) => console.log(line),
   });
   if (program !== undefined)
     platform.tlsService(USER_API, userApi({ artifact: binary(program), jwtSecret: existing('APP_JWT_SECRET') }));
-  if (playground !== undefined) {
-    const { environment } = playground;
-    const artifact = binary(playground.program, playground.args);
-    platform.tlsService(
-      PLAYGROUND,
-      gatewayService(
-        // Queue and event store are in its memory.
-        { artifact, environment, capacity: { minInstances: 1, maxInstances: 1 } },
-        existing('APP_JWT_SECRET'),
-      ),
-    );
+  if (environment !== undefined) {
+    const [allInOne, ...args] = ALL_IN_ONE;
+    new Playground(root, PLAYGROUND, {
+      platform,
+      gateway: binary(allInOne, args),
+      jwtSecret: existing('APP_JWT_SECRET'),
+      service: {
+        environment,
+        // Queue and event store may be in its memory.
+        capacity: { minInstances: 1, maxInstances: 1 },
+      },
+      fleet: { runner: binary(allInOne, args) },
+      allowAnonymous: true,
+    });
   }
   const stopped = untilStopped();
   try {
-    const { url, authorityFile, httpPort } = await platform.start();
+    const { url, authorityFile, httpPort } = await platform.start().catch((error: Error) => {
+      if (!error.message.startsWith(`${PLAYGROUND}:`)) throw error;
+      throw new Failure(
+        `${error.message} (its lines are above); ./sandpiper up --no-playground serves the user API alone`,
+      );
+    });
     announce({ url, authorityFile, httpPort, secret, hasPlayground, hasUserApi: program !== undefined });
     tell(`stopping (${await stopped}): finishing requests in flight`);
   } finally {

@@ -84,10 +84,18 @@ export interface TlsServiceProps {
 
   /**
    * Base image: a Debian 12 image. AWS: AMI id; GCP: image self link. A new value rolls the instances. A Terraform value
-   * may be null at plan, which means the default.
-   * @default - the newest Debian 12 image at apply
+   * may be null at plan, which means the default. Exactly this image is booted.
+   * @default - the newest Debian 12 image at each start of an instance, found by the cloud itself
    */
   readonly baseImage?: string;
+
+  /**
+   * Days after which an instance is replaced, so that it boots the newest image: instances without a way to the internet cannot patch themselves. Whole
+   * number, 1 to 365; 0: never. May be a Terraform value. AWS: the group's maximum instance lifetime. GCP: the host agent fails the health check
+   * and the group heals the instance, each at another hour of the last tenth of its days.
+   * @default 30
+   */
+  readonly maximumInstanceAgeDays?: number;
 
   /** Days the service's journal is kept in the cloud's log store: one of the values CloudWatch Logs takes. GCP: at most 3650. @default 90 */
   readonly logRetentionDays?: number;

@@ -130,6 +130,22 @@ export function narrowLimits(granted: JobLimits, requested: RequestedLimits = {}
   };
 }
 
+/**
+ * Lowers the time of a job's stages so that together they take at most `maximumMs`. Where they would take longer, each stage keeps its
+ * share.
+ *
+ * @param isCompiled whether the job has a compile stage
+ */
+export function limitTime(limits: JobLimits, maximumMs: number, isCompiled: boolean): JobLimits {
+  const togetherMs = limits.run.wallMs + (isCompiled ? limits.compile.wallMs : 0);
+  if (togetherMs <= maximumMs) return limits;
+  const lowered = (stage: StageLimits): StageLimits => {
+    const wallMs = Math.max(1, Math.floor((stage.wallMs * maximumMs) / togetherMs));
+    return { ...stage, wallMs };
+  };
+  return { ...limits, compile: isCompiled ? lowered(limits.compile) : limits.compile, run: lowered(limits.run) };
+}
+
 function narrowStage(granted: StageLimits, requested: Partial<StageLimits> = {}): StageLimits {
   const entries = Object.entries(granted) as [keyof StageLimits, number][];
   return Object.fromEntries(

@@ -27,7 +27,7 @@ export async function provideSandboxPrograms(): Promise<SandboxPrograms> {
 
 /** Path of crun, which is installed where it is absent. @throws Failure with the line to run, when it may not be installed */
 export async function provideCrun(): Promise<string> {
-  if (findExecutable('crun') === undefined) await provisionDebian(['sandbox']);
+  if (findExecutable('crun') === undefined) await provisionDebian(['crun']);
   const program = findExecutable('crun');
   if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
   return program;

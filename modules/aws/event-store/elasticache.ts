@@ -7,7 +7,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { checkTags } from '../foundation/platform-props';
+import { checkTags } from '../foundation/tags';
 import type { AwsEnvironment } from '../foundation/environment';
 import type { PolicyStatement } from '../foundation/policy-document';
 import { tagEverything } from '../foundation/tag-everything';
@@ -18,6 +18,7 @@ import {
   type EventStoreSize,
   type IEventStore,
 } from '../../event-store/event-store';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Who uses the store: each has a user of its own, so that its connections can be told apart and ended. */
 export type EventStoreRole = 'gateway' | 'runner';
@@ -110,8 +111,10 @@ export class AwsEventStore extends Construct implements IEventStore {
       autoMinorVersionUpgrade: 'true',
       // What is in it lives for an hour; a copy of it would only be one more place that holds users' code.
       snapshotRetentionLimit: 0,
-      lifecycle: { preventDestroy: props.deletionProtection },
+      // AWS upgrades to newer minor versions by itself: the version that is there is no reason to replace the store.
+      lifecycle: { ignoreChanges: ['engine_version'] },
     });
+    guardAgainstDeletion(this.replicationGroup, props.deletionProtection);
     this.url = `rediss://${this.replicationGroup.primaryEndpointAddress}:${PORT}`;
   }
 

@@ -4,6 +4,7 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsEnvironment } from '../foundation/environment';
 import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** A secret as the machine finds it. */
 export interface ReadableSecret {
@@ -37,8 +38,8 @@ export function addSecrets(
       description: `${variable} of ${id}`,
       kmsKeyId: platform.keyArn,
       recoveryWindowInDays: props.deletionProtection ? RECOVERY_DAYS.protected : RECOVERY_DAYS.unprotected,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(secret, props.deletionProtection);
     const version = new SecretsmanagerSecretVersion(scope, `secret-${variable}-version`, {
       secretId: secret.id,
       secretStringWo: source.variable.stringValue,

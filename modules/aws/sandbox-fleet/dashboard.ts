@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import type { AwsAlbTlsService } from '../tls-service/alb';
 import { demandMetric, type MetricRead } from './demand';
-import { JOB_OUTCOMES } from '../../../contracts/metrics';
+import { JOB_OUTCOMES } from '../../../contracts/outcomes';
 import type { AwsFleet } from './fleet';
 import type { AwsQueues } from './queue';
 

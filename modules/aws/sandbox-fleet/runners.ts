@@ -2,9 +2,9 @@ import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-lifecycle-hook';
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { Token, type ITerraformDependable } from 'cdktf';
-import { imageOf } from '../machine/debian-image';
+import { imageOf, mayRollBack } from '../machine/debian-image';
 import type { InstanceIdentity } from '../machine/instance-role';
-import { addLaunchTemplate, GROUP_METRICS } from '../machine/launch-template';
+import { addLaunchTemplate, GROUP_METRICS, lifetimeSeconds } from '../machine/launch-template';
 import type { InstancePlacement } from '../foundation/network';
 import type { AwsFleet } from './fleet';
 import { INSTANCE_TYPES } from './options';
@@ -47,7 +47,7 @@ export function addRunners(
   const tags = { ...platform.tags, service: id, ...props.tags, Name: name };
   const launchTemplate = addLaunchTemplate(scope, {
     name,
-    imageId: imageOf(scope, { baseImage: props.baseImage, architecture: 'x64' }),
+    imageId: imageOf({ baseImage: props.baseImage, architecture: 'x64' }),
     instanceType,
     profileArn: options.identity.profile.arn,
     securityGroupId: options.securityGroupId,
@@ -86,13 +86,14 @@ export function addRunners(
     instanceRefresh: {
       strategy: 'Rolling',
       preferences: {
-        autoRollback: true,
+        autoRollback: mayRollBack(props.baseImage),
         minHealthyPercentage: 90,
         maxHealthyPercentage: 110,
         scaleInProtectedInstances: 'Refresh',
       },
     },
     waitForCapacityTimeout: '0',
+    maxInstanceLifetime: lifetimeSeconds(props.maximumInstanceAgeDays),
     enabledMetrics: GROUP_METRICS,
     metricsGranularity: '1Minute',
     tag: Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),

@@ -8,7 +8,7 @@ import {
   SLOTS_WANTED_OF_EACH,
   SLOTS_WANTED_OF_NONE,
   WAKE_STEPS,
-} from '../../sandbox-fleet/scaling';
+} from '../../../contracts/scaling';
 
 /** Follows the demand that the gateway publishes: target tracking where there are machines, an alarm and its steps where there are none. */
 export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {

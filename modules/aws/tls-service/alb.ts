@@ -26,6 +26,7 @@ import { addScaling } from './scaling';
 import { addSecrets } from '../machine/secret';
 import { resolveTlsServiceProps } from '../../tls-service/resolve';
 import type { ITlsService, TlsServiceProps } from '../../tls-service/tls-service';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** {@link TlsServiceProps} and the platform that holds the service. */
 export interface AwsAlbTlsServiceProps extends TlsServiceProps {
@@ -69,7 +70,7 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
     this.targetGroup = addTargetGroup(this, service);
     const front = { ...service, loadBalancer: this.loadBalancer, targetGroup: this.targetGroup };
     const zone = findZone(this, props);
-    const listeners = addListeners(this, { ...front, certificates: addCertificates(this, props, zone) });
+    const listeners = addListeners(this, { ...front, certificates: addCertificates(this, props.certificate) });
     this.httpsListener = listeners.https;
     addDnsRecords(this, { ...front, zone });
 
@@ -77,8 +78,8 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
       name: `/${platform.application}/${platform.environment}/${id}`,
       retentionInDays: props.logRetentionDays,
       kmsKeyId: platform.keyArn,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.logGroup, props.deletionProtection);
     const programs = storePrograms(this, service);
     const secrets = addSecrets(this, service);
     const identity = addInstanceIdentity(this, {

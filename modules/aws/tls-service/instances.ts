@@ -4,12 +4,13 @@ import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import { Token, type ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { AwsEnvironment } from '../foundation/environment';
-import { imageOf } from '../machine/debian-image';
-import { addLaunchTemplate, GROUP_METRICS } from '../machine/launch-template';
+import { imageOf, mayRollBack } from '../machine/debian-image';
+import { addLaunchTemplate, GROUP_METRICS, lifetimeSeconds } from '../machine/launch-template';
 import type { InstanceIdentity } from '../machine/instance-role';
 import type { InstancePlacement } from '../foundation/network';
 import { instanceTypeOf } from './options';
 import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Seconds until a new instance's CPU counts for the scaling: booting is no load. */
 const WARMUP_SECONDS = 60;
@@ -42,7 +43,7 @@ export function addInstances(
   const { name, platform, props, placement, targetGroup } = options;
   const launchTemplate = addLaunchTemplate(scope, {
     name,
-    imageId: imageOf(scope, props),
+    imageId: imageOf(props),
     instanceType: instanceTypeOf(props),
     keyName: props.operatorAccess === 'cloud-tunnel' ? props.aws?.operatorKeyPair : undefined,
     profileArn: options.identity.profile.arn,
@@ -66,19 +67,21 @@ export function addInstances(
     launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
     instanceRefresh: {
       strategy: 'Rolling',
-      preferences: { autoRollback: true, minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+      preferences: { autoRollback: mayRollBack(props.baseImage), minHealthyPercentage: 100, maxHealthyPercentage: 200 },
     },
     instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
     // The first apply fails when the instances never turn healthy. Later ones do not wait: `wait_for_elb_capacity` would,
     // for exactly this number, which a group that has scaled out never has; there the instance refresh rolls back instead.
     minElbCapacity: minInstances,
     waitForCapacityTimeout: '15m',
+    maxInstanceLifetime: lifetimeSeconds(props.maximumInstanceAgeDays),
     enabledMetrics: GROUP_METRICS,
     metricsGranularity: '1Minute',
     tag: Object.entries(instanceTags(options)).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
     dependsOn: options.ready,
-    lifecycle: { ignoreChanges: ['desired_capacity'], preventDestroy: props.deletionProtection },
+    lifecycle: { ignoreChanges: ['desired_capacity'] },
   });
+  guardAgainstDeletion(group, props.deletionProtection);
   return { launchTemplate, group };
 }
 

@@ -9,6 +9,7 @@ import type { ServedCertificates } from './certificate';
 import { DEFAULT_SSL_POLICY } from './options';
 import { GUARD_PRIORITY, guardedPatterns, pathRules } from './path-rules';
 import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** One year, the least that browsers' preload lists take. */
 const STRICT_TRANSPORT_SECURITY = 'max-age=31536000';
@@ -46,8 +47,8 @@ export function addListeners(
     routingHttpResponseStrictTransportSecurityHeaderValue: STRICT_TRANSPORT_SECURITY,
     routingHttpResponseXContentTypeOptionsHeaderValue: 'nosniff',
     defaultAction: [NOT_FOUND],
-    lifecycle: { preventDestroy: props.deletionProtection },
   });
+  guardAgainstDeletion(https, props.deletionProtection);
   certificates.otherArns.forEach((certificateArn, index) => {
     new LbListenerCertificate(scope, `certificate-${index + 1}`, { listenerArn: https.arn, certificateArn });
   });

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { AwsEnvironment } from '../foundation/environment';
 import { physicalName } from '../../props/physical-name';
 import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Longest name of a load balancer and of a target group (Elastic Load Balancing API reference, CreateLoadBalancer). */
 export const LOAD_BALANCER_NAME_CHARACTERS = 32;
@@ -78,7 +79,7 @@ export function addLoadBalancer(
 ): Lb {
   const { id, platform, props } = options;
   const { accessLogs, network } = platform;
-  return new Lb(scope, 'load-balancer', {
+  const loadBalancer = new Lb(scope, 'load-balancer', {
     name: physicalName([platform.application, platform.environment, id], LOAD_BALANCER_NAME_CHARACTERS),
     loadBalancerType: 'application',
     internal: false,
@@ -98,8 +99,9 @@ export function addLoadBalancer(
         }
       : undefined,
     dependsOn: [...network.publicReady, ...(props.accessLogs ? accessLogs.ready : [])],
-    lifecycle: { preventDestroy: props.deletionProtection },
   });
+  guardAgainstDeletion(loadBalancer, props.deletionProtection);
+  return loadBalancer;
 }
 
 /** Where requests are forwarded to: instances that answered the health check with the expected status. */

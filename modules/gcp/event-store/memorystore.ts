@@ -7,13 +7,14 @@ import type { GcpEnvironment } from '../foundation/environment';
 import { describeGcpPart } from '../foundation/part';
 import { checkLabels } from '../foundation/labels';
 import { isKnown } from '../../props/known';
-import { checkWhole } from '../../machine/capacity';
+import { checkWhole } from '../../props/checks';
 import {
   resolveEventStoreProps,
   type EventStoreProps,
   type EventStoreSize,
   type IEventStore,
 } from '../../event-store/event-store';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Node types of 1.4, 6.5 and 13 GB (Memorystore for Valkey, "Instance and node specification"). The first has no SLA. */
 const NODE_TYPES: Readonly<Record<EventStoreSize, string>> = {
@@ -82,8 +83,8 @@ export class GcpEventStore extends Construct implements IEventStore {
       deletionProtectionEnabled: props.deletionProtection,
       labels: { ...labels },
       dependsOn: network.admitEventStores(),
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.instance, props.deletionProtection);
     const { fqn } = this.instance;
     const connections = `flatten([for endpoint in ${fqn}.endpoints : [for connection in endpoint.connections : connection.psc_auto_connection]])`;
     this.address = new TerraformLocal(

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
 import type { ResolvedGcpPlatformProps } from './platform-props';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Days an artifact that is no longer deployed can still be brought back. */
 const SUPERSEDED_DAYS = 30;
@@ -50,8 +51,8 @@ export class ArtifactBucket extends Construct {
       ],
       encryption: props.existingKeyId === undefined ? undefined : { defaultKmsKeyName: props.existingKeyId },
       forceDestroy: !props.deletionProtection,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.bucket, props.deletionProtection);
   }
 
   /**

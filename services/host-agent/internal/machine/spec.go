@@ -70,6 +70,8 @@ type Health struct {
 	Path           string `json:"path"`
 	ExpectedStatus int    `json:"expectedStatus"`
 	BridgePort     int    `json:"bridgePort"`
+	// MaximumAgeDays is the age from which the bridge answers 503; 0 means never.
+	MaximumAgeDays int `json:"maximumAgeDays"`
 }
 
 // Logs says where the journal goes.

@@ -18,13 +18,13 @@ export interface Ingredients {
   readonly node: string;
   readonly runsc: string;
   readonly page: string;
-  /** Directory of `sandbox-init`, `sandbox-launcher` and `prestart`. */
+  /** Directory of `sandbox-init`, `sandbox-launcher`, `sandbox-stdio` and `prestart`. */
   readonly sandbox: string;
   readonly versions: readonly BuiltVersion[];
   readonly images: readonly PushedImage[];
 }
 
-const SANDBOX_FILES = ['sandbox-init', 'sandbox-launcher', 'prestart'] as const;
+const SANDBOX_FILES = ['sandbox-init', 'sandbox-launcher', 'sandbox-stdio', 'prestart'] as const;
 
 /** Makes, builds or fetches what is missing. @throws Failure (missing tool) when this machine cannot */
 export async function provisionIngredients(): Promise<Pick<Ingredients, 'node' | 'runsc' | 'page' | 'sandbox'>> {
