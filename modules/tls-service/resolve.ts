@@ -1,10 +1,12 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import { checkLogRetention, checkRange, checkWhole } from '../props/checks';
 import { isKnown } from '../props/known';
+import { checkShape } from '../props/shape';
 import { checkPushed } from '../machine/artifact';
 import { resolveAge, resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
 import type { ExistingCertificates } from './certificate-source';
 import { checkHostName } from './host-name';
+import { TLS_SERVICE_SHAPE } from './shape';
 import { checkPublicPath, matchesPublicPath } from './public-path';
 import type { AccessLogs, Alarms, Firewall, HealthCheck, TlsServiceProps } from './tls-service';
 
@@ -57,6 +59,7 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
  * @throws InvalidPropError naming the prop, the value and the fix.
  */
 export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServiceProps {
+  checkShape(props, TLS_SERVICE_SHAPE);
   const port = props.port ?? 3000;
   checkWhole('port', port, 1024, 65535);
   if (port === HEALTH_BRIDGE_PORT) {
@@ -220,6 +223,7 @@ function resolveFirewall(firewall: Firewall | false = false): Required<Firewall>
   const resolved = {
     requestsPer5Minutes: firewall.requestsPer5Minutes ?? 2000,
     countOnly: firewall.countOnly ?? false,
+    inspectBodies: firewall.inspectBodies ?? true,
   };
   checkWhole('firewall.requestsPer5Minutes', resolved.requestsPer5Minutes, 100, 2_000_000);
   return resolved;
@@ -239,7 +243,9 @@ function resolveAlarms(alarms: Alarms = {}): Required<Alarms> {
     });
   }
   checkRange('alarms.errorPercent', resolved.errorPercent, 0.01, 100);
-  checkWhole('alarms.latencyMilliseconds', resolved.latencyMilliseconds, 1, 600_000);
+  if (resolved.latencyMilliseconds !== false) {
+    checkWhole('alarms.latencyMilliseconds', resolved.latencyMilliseconds, 1, 600_000);
+  }
   return resolved;
 }
 

@@ -18,11 +18,17 @@ const MEBIBYTE = 1024 * 1024;
 export function filledCommand(command: readonly string[], variables: CommandVariables): readonly string[] {
   const fill = filler(variables);
   return command.flatMap((part) => {
+    if (part === '{options}') return [];
     if (part === '{sources}') return sourcesOf(variables);
     if (part !== '{sources:last}') return [fill(part)];
     const [first, ...others] = sourcesOf(variables);
     return [...others, first!];
   });
+}
+
+/** Puts the options of a job where a command says `{options}`; what asks for none leaves it out. */
+export function withOptions(command: readonly string[], options: readonly string[] = []): readonly string[] {
+  return command.flatMap((part) => (part === '{options}' ? options : [part]));
 }
 
 /** As {@link filledCommand}, the values of variables of the environment. */

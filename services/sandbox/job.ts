@@ -10,7 +10,7 @@ import type { Encoding, Job } from '../protocol/job';
 import { narrowLimits, type StageLimits } from '../protocol/limits';
 import type { LanguageRuntime } from './language-runtime';
 import { outputEncoder } from './output';
-import { filledCommand, type CommandVariables } from './job-command';
+import { filledCommand, withOptions, type CommandVariables } from './job-command';
 import { prestartOf } from './prestart';
 import type { CommandEnd, CommandOutput, RunningCommand } from './command';
 import type { SandboxFile } from './sandbox';
@@ -40,7 +40,12 @@ export interface RunJobProps {
 type Exit = Omit<ExitEvent, 'seq' | 'type'>;
 
 /** Compiles (if the language does) and runs one job in a sandbox of its own, which is gone when the job has ended. */
-export function runJob({ job, runtime, sandboxPool, emit, firstSeq }: RunJobProps): RunningJob {
+export function runJob({ job, runtime: plain, sandboxPool, emit, firstSeq }: RunJobProps): RunningJob {
+  const runtime: LanguageRuntime = {
+    ...plain,
+    compile: plain.compile && withOptions(plain.compile, job.compileOptions),
+    run: withOptions(plain.run, job.runOptions),
+  };
   let last: RunnerEvent | undefined;
   const send = numberEvents((event) => {
     last = event;

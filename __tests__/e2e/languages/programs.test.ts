@@ -15,6 +15,8 @@ interface Case {
   readonly exitCode?: number;
   readonly reason?: string;
   readonly limits?: Job['limits'];
+  readonly compileOptions?: readonly string[];
+  readonly runOptions?: readonly string[];
 }
 
 const BULK = 'x'.repeat(99);
@@ -27,6 +29,11 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
         'sum.c': '#include "sum.h"\nint sum(int a, int b) { return a + b; }\n',
       },
       stdout: '42\n',
+    },
+    'options of the compiler': {
+      files: { 'main.c': '#include <stdio.h>\nint main(void) { printf("%ld %d\\n", __STDC_VERSION__, N); }\n' },
+      compileOptions: ['-std=c99', '-DN=42'],
+      stdout: '199901 42\n',
     },
     'lines before a crash': {
       files: { 'main.c': '#include <stdio.h>\nint main(void) { puts("so far"); *(volatile int *)0 = 1; }\n' },
@@ -162,6 +169,11 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       exitCode: -1,
       limits: { run: { wallMs: 1500 } },
     },
+    'options of the interpreter': {
+      files: { 'main.py': 'assert False\nprint(__debug__)\n' },
+      runOptions: ['-O'],
+      stdout: 'False\n',
+    },
     'modules beside it': {
       files: {
         'main.py': 'from lib.sums import add\nprint(add(40, 2))\n',
@@ -200,7 +212,7 @@ describe.each(['cold', 'waiting'] as const)('programs as people write them, in a
     .flatMap(({ id }) => Object.keys(cases[id]!).map((name) => [id, name] as const));
 
   it.each(table)('%s: %s', async (id, name) => {
-    const { files, stdin, stdout, stderr, exitCode = 0, reason = 'ok', limits } = cases[id]![name]!;
+    const { files, stdin, stdout, stderr, exitCode = 0, reason = 'ok', limits, ...options } = cases[id]![name]!;
     const runner = runners.get(id);
     if (runner === undefined)
       throw new Error(`the toolchain of ${id} is not on this machine: ./sandpiper test installs it`);
@@ -212,6 +224,8 @@ describe.each(['cold', 'waiting'] as const)('programs as people write them, in a
         files: Object.entries(files).map(([file, content]) => ({ name: file, content })),
         stdin,
         limits,
+        compileOptions: options.compileOptions?.slice(),
+        runOptions: options.runOptions?.slice(),
       },
       runtime: runner.runtimes[0]!,
       sandboxPool: runner.sandboxPool,
