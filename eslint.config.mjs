@@ -32,6 +32,12 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
     },
   },
+  { files: ['services/**/*.ts'], rules: { '@typescript-eslint/no-explicit-any': 'error' } },
+  {
+    // What many build on says what it takes.
+    files: ['{contracts,modules}/**/*.ts'],
+    rules: { '@typescript-eslint/no-explicit-any': 'error' },
+  },
   {
     files: ['{contracts,modules,services}/**/*.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'error' },

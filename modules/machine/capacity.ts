@@ -1,4 +1,5 @@
 import { InvalidPropError } from '../props/invalid-prop';
+import { checkAtLeast, checkWhole } from '../props/checks';
 import { isKnown } from '../props/known';
 
 /**
@@ -58,18 +59,10 @@ export function resolveCapacity(capacity: Capacity = {}): ResolvedCapacity {
   return { minInstances, maxInstances, targetCpuPercent, machineSize, diskGib };
 }
 
-/** @throws InvalidPropError unless `value` is a whole number in the range. */
-export function checkWhole(prop: string, value: number, minimum: number, maximum: number): void {
-  if (!Number.isInteger(value) || value < minimum || value > maximum) {
-    throw new InvalidPropError(prop, value, `must be a whole number from ${minimum} to ${maximum}`);
-  }
-}
-
-/** @throws InvalidPropError when both numbers are known and the first is below the other */
-export function checkAtLeast(prop: string, value: number, otherProp: string, other: number): void {
-  if (isKnown(value) && isKnown(other) && value < other) {
-    throw new InvalidPropError(prop, value, `must be at least ${otherProp}, which is ${other}`);
-  }
+/** Days after which an instance is replaced, 0 for never. @throws InvalidPropError when it is out of its range */
+export function resolveAge(days = 30): number {
+  if (isKnown(days)) checkWhole('maximumInstanceAgeDays', days, 0, 365);
+  return days;
 }
 
 /** @throws InvalidPropError unless it is a portable size */

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openAdmin } from '../program/admin';
 import type { EventStore } from '../engines/event-store/event-store';
@@ -10,13 +10,14 @@ import { startReaper } from '../engines/reaper';
 import type { PresentVersion } from '../languages/host-toolchains';
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../protocol/messages';
 import { authenticator } from './auth';
-import type { DemandLaw } from './demand/demand';
+import type { ScalingModel } from './demand/demand';
 import { startDemandPublisher } from './demand/publisher';
 import type { DemandSink } from './demand/sink';
 import { docsPage } from './docs-page';
 import { answerErrors } from './http-errors';
 import { createJobService } from './jobs';
-import { ServiceError, type Caller, type JobService } from './job-service';
+import { ServiceError, type Caller } from './service/job-service';
+import type { Protocol, ProtocolContext } from './service/protocol';
 import { gatewayMetrics } from './metrics';
 import { openApi } from './openapi';
 import { isAllowedOrigin } from './origin';
@@ -43,24 +44,11 @@ export interface GatewayOptions {
   readonly adminPort?: number;
   /** Directory of the built page. @default no page */
   readonly pageDirectory?: string;
-  /** Where the fleet's demand is published, and the law that it follows. @default - nowhere: no fleet is scaled by it */
-  readonly demand?: { readonly sink: DemandSink; readonly law: DemandLaw };
+  /** Where the fleet's demand is published, and the scaling model that it follows. @default - nowhere: no fleet is scaled by it */
+  readonly demand?: { readonly sink: DemandSink; readonly model: ScalingModel };
   readonly logger: FastifyBaseLogger;
   /** Other protocols than the native one, such as Piston's. @default none */
   readonly protocols?: readonly Protocol[];
-}
-
-/** A protocol beside the native one, on the same port. */
-export interface Protocol {
-  readonly routes: (app: FastifyInstance, context: ProtocolContext) => void;
-  /** WebSockets by path. */
-  readonly sockets: Readonly<Record<string, (socket: WebSocket, caller: Caller, context: ProtocolContext) => void>>;
-}
-
-export interface ProtocolContext {
-  readonly service: JobService;
-  readonly settings: GatewaySettings;
-  readonly callerOf: (request: Pick<FastifyRequest, 'headers' | 'socket'>) => Promise<Caller>;
 }
 
 export interface Gateway {
@@ -83,13 +71,16 @@ const GOING_AWAY = 1001;
 /** Resolves when it listens. @throws Error when a port is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { queue, store, settings, logger, protocols = [] } = options;
+  const { jobs, limiter, presence } = store;
   const metrics = gatewayMetrics(settings.jobDeadlineMs);
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
-  const watchers = createWatchers({ store, graceMs: settings.resumeGraceMs, log });
+  const watchers = createWatchers({ limiter, commands: jobs, graceMs: settings.resumeGraceMs, log });
   const tokens = resumeTokens(options.secret);
   const service = createJobService({
     queue,
-    store,
+    store: jobs,
+    limiter,
+    presence,
     versions: options.versions,
     tokens,
     settings,
@@ -162,7 +153,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       },
     );
   });
-  const reaper = startReaper({ store, log });
+  const reaper = startReaper({ ledger: jobs, limiter, log });
   const admin =
     options.adminPort === undefined
       ? undefined
@@ -174,7 +165,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     options.demand &&
     startDemandPublisher({
       ...options.demand,
-      store,
+      limiter,
+      presence,
       figures: metrics.figures,
       published: (what, result) => metrics.published.inc({ what, result }),
       log,

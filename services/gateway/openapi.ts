@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { optionsSchema } from '../languages/schema';
 import { clientMessageSchema, errorCodeSchema, PROTOCOL_VERSION, serverMessageSchema } from '../protocol/messages';
 import { runnerEventSchema } from '../protocol/events';
-import { runRequestSchema, runSchema, TOKEN_HEADER } from './runs';
+import { runRequestSchema, runSchema } from './run';
+import { TOKEN_HEADER } from './runs';
 
 const languageSchema = z.object({
   id: z.string(),
@@ -11,6 +13,8 @@ const languageSchema = z.object({
   highlight: z.string(),
   sourceFile: z.string(),
   isCompiled: z.boolean(),
+  /** Regular expressions of the options that a job may ask for. */
+  options: optionsSchema.optional(),
 });
 const errorSchema = z.object({
   error: z.object({ code: errorCodeSchema, message: z.string(), retryAfterMs: z.int().optional() }),

@@ -1,16 +1,15 @@
 import type { WebSocket } from 'ws';
-import type { Position } from '../engines/event-store/event-store';
+import type { Position } from '../engines/event-store/job-store';
 import { firstIssue } from '../protocol/first-issue';
 import {
   CLOSE_CODES,
   clientMessageSchema,
   type ClientMessage,
-  type JobEventMessage,
   type ServerMessage,
   type SubmitMessage,
 } from '../protocol/messages';
-import { startHeartbeat } from './heartbeat';
-import { ServiceError, type Caller, type JobService } from './job-service';
+import { startHeartbeat } from './service/heartbeat';
+import { ServiceError, type Caller, type JobService } from './service/job-service';
 import type { GatewayMetrics } from './metrics';
 import type { GatewaySettings } from './settings';
 import type { Watchers } from './watchers';
@@ -68,14 +67,14 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     void forward(jobId, after, reading.signal).catch((error: unknown) => {
       if (reading.signal.aborted) return;
       stopReading(jobId);
-      refuse(asServiceError(error), { job: jobId });
+      refuse(toServiceError(error), { job: jobId });
     });
   };
 
   const forward = async (jobId: string, after: Position | undefined, signal: AbortSignal): Promise<void> => {
     for await (const { epoch, seq, event } of service.follow(jobId, after, signal)) {
       if (signal.aborted || socket.readyState !== socket.OPEN) return;
-      send({ ...event, seq, epoch, job: jobId } as JobEventMessage);
+      send({ ...event, seq, epoch, job: jobId });
       if (socket.bufferedAmount > settings.maximumBufferedBytes) return tooSlow();
     }
     if (signal.aborted) return;
@@ -114,7 +113,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       if (socket.readyState === socket.OPEN) read(jobId, undefined);
       else watchers.watch(jobId)();
     } catch (error) {
-      refuse(asServiceError(error), { ref });
+      refuse(toServiceError(error), { ref });
     }
   };
 
@@ -136,7 +135,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       else if (message.type === 'signal') await service.command(job, { type: 'signal', signal: message.signal });
       else await service.command(job, { type: 'cancel', reason: 'its client cancelled it' });
     } catch (error) {
-      refuse(asServiceError(error), { job });
+      refuse(toServiceError(error), { job });
     }
   };
 
@@ -199,6 +198,6 @@ function refOf(text: string): string | undefined {
   }
 }
 
-function asServiceError(error: unknown): ServiceError {
+function toServiceError(error: unknown): ServiceError {
   return error instanceof ServiceError ? error : new ServiceError('internal', 'the gateway failed');
 }

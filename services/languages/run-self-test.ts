@@ -2,7 +2,7 @@ import type { RunnerEvent } from '../protocol/events';
 import type { SelfTest } from './self-test';
 import { runJob } from '../sandbox/job';
 import type { LanguageRuntime } from '../sandbox/language-runtime';
-import type { SandboxSupply } from '../sandbox/supply';
+import type { SandboxPool } from '../sandbox/sandbox-pool';
 
 /** Everything that a run of a self-test showed. */
 export interface SelfTestRun {
@@ -18,18 +18,35 @@ export async function runSelfTest(
   test: SelfTest,
   language: string,
   runtime: LanguageRuntime,
-  supply: SandboxSupply,
+  sandboxPool: SandboxPool,
 ): Promise<SelfTestRun> {
   const events: RunnerEvent[] = [];
-  const { ended } = runJob({
-    job: { language, files: [{ content: test.code }], stdin: test.stdin, args: [...test.args] },
-    runtime,
-    supply,
-    emit: (event) => events.push(event),
-  });
-  const { reason, exitCode, signal, message } = await ended;
+  const { prompt } = test;
   const text = (type: 'stdout' | 'stderr') =>
     events.flatMap((event) => (event.type === type ? [event.data] : [])).join('');
+  let isAnswered = false;
+  const watch = (): void => {
+    if (!isAnswered && text('stdout') === prompt) {
+      isAnswered = true;
+      void job.writeStdin(Buffer.from(test.stdin));
+    }
+    if (text('stdout') === test.expect.stdout) job.cancel();
+  };
+  const job = runJob({
+    job: {
+      language,
+      files: [{ content: test.code }],
+      args: [...test.args],
+      ...(prompt === undefined ? { stdin: test.stdin } : { stdinOpen: true }),
+    },
+    runtime,
+    sandboxPool,
+    emit: (event) => {
+      events.push(event);
+      if (prompt !== undefined && event.type === 'stdout') watch();
+    },
+  });
+  const { reason, exitCode, signal, message } = await job.ended;
   return { reason, exitCode, signal, stdout: text('stdout'), stderr: text('stderr') + (message ?? '') };
 }
 

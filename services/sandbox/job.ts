@@ -10,10 +10,11 @@ import type { Encoding, Job } from '../protocol/job';
 import { narrowLimits, type StageLimits } from '../protocol/limits';
 import type { LanguageRuntime } from './language-runtime';
 import { outputEncoder } from './output';
-import { named, prestartOf } from './prestart';
+import { filledCommand, withOptions, type CommandVariables } from './job-command';
+import { prestartOf } from './prestart';
 import type { CommandEnd, CommandOutput, RunningCommand } from './command';
 import type { SandboxFile } from './sandbox';
-import { jobEnvironment, type SandboxSupply, type SuppliedSandbox } from './supply';
+import { jobEnvironment, type SandboxPool, type PooledSandbox } from './sandbox-pool';
 
 /** A job that runs. */
 export interface RunningJob {
@@ -30,7 +31,7 @@ export interface RunningJob {
 export interface RunJobProps {
   readonly job: Job;
   readonly runtime: LanguageRuntime;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   readonly emit: (event: RunnerEvent) => void;
   /** Number of the first event. @default 1 */
   readonly firstSeq?: number;
@@ -39,7 +40,12 @@ export interface RunJobProps {
 type Exit = Omit<ExitEvent, 'seq' | 'type'>;
 
 /** Compiles (if the language does) and runs one job in a sandbox of its own, which is gone when the job has ended. */
-export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): RunningJob {
+export function runJob({ job, runtime: plain, sandboxPool, emit, firstSeq }: RunJobProps): RunningJob {
+  const runtime: LanguageRuntime = {
+    ...plain,
+    compile: plain.compile && withOptions(plain.compile, job.compileOptions),
+    run: withOptions(plain.run, job.runOptions),
+  };
   let last: RunnerEvent | undefined;
   const send = numberEvents((event) => {
     last = event;
@@ -47,10 +53,12 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
   }, firstSeq);
   const limits = narrowLimits(runtime.limits, job.limits);
   const sourceFile = job.files[0]!.name ?? runtime.sourceFile;
-  const files = job.files.map(({ name, content, encoding }) => ({
+  const own = job.files.map(({ name, content, encoding }) => ({
     name: name ?? runtime.sourceFile,
     content: Buffer.from(content, encoding ?? 'utf8'),
   }));
+  const helpers = (runtime.files ?? []).filter(({ name }) => !own.some((file) => file.name === name));
+  const files = [...own, ...helpers.map(({ name, content }) => ({ name, content: Buffer.from(content) }))];
   let isCancelled = false;
   let current: RunningCommand | undefined;
   let program: RunningCommand | undefined;
@@ -77,11 +85,11 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
   };
 
   const run = async (): Promise<Exit> => {
-    let supplied: SuppliedSandbox | undefined;
+    let pooled: PooledSandbox | undefined;
     try {
-      supplied = await supply.take(runtime, limits, sourceFile);
+      pooled = await sandboxPool.take(runtime, limits, sourceFile);
       if (isCancelled) return { reason: 'cancelled', stage: runtime.compile ? 'compile' : 'run' };
-      return await runStages(supplied, files);
+      return await runStages(pooled, files);
     } catch (error) {
       return {
         reason: 'sandboxError',
@@ -90,15 +98,20 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
       };
     } finally {
       programStarted(undefined);
-      if (supplied) supply.release(supplied);
+      if (pooled) sandboxPool.release(pooled);
     }
   };
 
-  const runStages = async ({ sandbox, waiting }: SuppliedSandbox, jobFiles: readonly SandboxFile[]): Promise<Exit> => {
-    const env = jobEnvironment(runtime);
+  const runStages = async ({ sandbox, waiting }: PooledSandbox, jobFiles: readonly SandboxFile[]): Promise<Exit> => {
+    const variablesOf = (name: Stage): CommandVariables => ({
+      sourceFile,
+      files: own.map((file) => file.name),
+      memoryBytes: limits[name].memoryBytes,
+    });
     await sandbox.writeFiles(jobFiles, runtime.compile ? limits.compile : limits.run);
     if (runtime.compile) {
-      const argv = named(runtime.compile, sourceFile);
+      const argv = filledCommand(runtime.compile, variablesOf('compile'));
+      const env = jobEnvironment(runtime, variablesOf('compile'));
       const end = await stage('compile', (output) => sandbox.run({ argv, env, limits: limits.compile }, output));
       if (end.reason !== 'ok') return exitOf(end, 'compile');
       if (end.exitCode !== 0) {
@@ -109,10 +122,12 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
       if (isCancelled) return { reason: 'cancelled', stage: 'compile' };
     }
     const args = job.args ?? [];
-    const argv = [...named(runtime.run, sourceFile), ...args];
+    const variables = variablesOf('run');
+    const argv = [...filledCommand(runtime.run, variables), ...args];
+    const env = jobEnvironment(runtime, variables);
     const end = await stage('run', (output) =>
       waiting
-        ? waiting.release(prestartOf(runtime, env)!.job(sourceFile, args), limits.run, output)
+        ? waiting.release(prestartOf(runtime, env, limits.run.memoryBytes)!.job(variables, args), limits.run, output)
         : sandbox.run({ argv, env, limits: limits.run }, output),
     );
     return exitOf(end, 'run');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Cloud } from '../../modules/platform/platform';
+import type { Cloud } from '../../modules/props/cloud';
 import { provisionGo } from '../provision/go';
 import { projectDirectory } from '../provision/project';
 import { Unread } from '../preflight/check';
@@ -34,7 +34,8 @@ export function readStack(text: string): Stack {
   };
   const list = (blocks: Blocks = {}): Block[] =>
     Object.entries(blocks).flatMap(([type, named]) =>
-      Object.entries(named).map(([name, body]) => ({ type, name, body })),
+      // Deletion guards: Terraform's own, of no cloud.
+      (type === 'terraform_data' ? [] : Object.entries(named)).map(([name, body]) => ({ type, name, body })),
     );
   return { resources: list(resource), data: list(data), variables: variable ?? {} };
 }

@@ -7,7 +7,6 @@ import { projectDirectory } from '../../../tools/provision/project';
 import { readArtifactManifest, type ArtifactManifest } from '../../../contracts/artifact-manifest';
 import { readProgramManifest } from '../../../modules/machine/program-manifest';
 import { must } from '../../kit/machines/small-root';
-import { findProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { requireTool } from '../../kit/require-tool';
 import { temporaryDirectory, type TerraformPlan } from '../../kit/terraform';
 import { creations, planOnAws, planOnGcp } from './plans';
@@ -29,16 +28,15 @@ const SETTINGS = { TF_CLOUD_ORGANIZATION: 'acme', PLAYGROUND: 'true', ARTIFACTS:
 
 describe('a remote run of pushed programs', () => {
   if (!requireTool(['terraform', 'moto_server', 'go', 'tar'])) return;
-  if (findProviderData() === undefined && !requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)')) return;
   jest.setTimeout(300_000);
   const root = temporaryDirectory('terraform-cloud-pushed');
   const checkout = path.join(root, 'checkout');
   const artifacts = path.join(checkout, 'dist/artifacts');
   let stacks: string;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     buildGoPrograms(['linux-x64', 'linux-arm64']);
-    buildPage();
+    await buildPage();
     fs.mkdirSync(checkout);
     const copy = ['--archive', '--parents', '--target-directory', checkout, ...CHECKOUT];
     const { status, stderr } = spawnSync('cp', copy, { cwd: projectDirectory, encoding: 'utf8' });

@@ -1,15 +1,15 @@
 import pino from 'pino';
-import { MemoryEventStore } from '../../../services/engines/event-store/memory';
+import { MemoryEventStore } from '../../../services/engines/event-store/memory/memory-event-store';
 import { MemoryJobQueue } from '../../../services/engines/job-queue/memory';
 import { openGateway, type Gateway, type GatewayOptions } from '../../../services/gateway/gateway';
 import { defaultSettings, type GatewaySettings } from '../../../services/gateway/settings';
 import type { PresentVersion } from '../../../services/languages/host-toolchains';
 import { startWorker } from '../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../runner/scripted-supply';
+import { scriptedPool, scriptRuntime } from '../runner/scripted-pool';
 
 export const SECRET = 'a secret of the tests';
 
-/** The language of scripted-supply.ts, in two versions. */
+/** The language of scripted-pool.ts, in two versions. */
 export const scriptVersions = ['2.1.0', '1.0.0'].map(
   (exactVersion) =>
     ({
@@ -58,8 +58,9 @@ export async function openTestGateway({ settings, beside, ...options }: TestGate
     startRunner: (slots = 4) => {
       const worker = startWorker({
         queue,
-        store,
-        supply: scriptedSupply(),
+        store: store.jobs,
+        limiter: store.limiter,
+        sandboxPool: scriptedPool(),
         runtimeOf: () => scriptRuntime,
         slots,
         runnerId: `runner-${drains.length}`,

@@ -6,8 +6,8 @@ import type { LanguageRuntime } from '../../../services/sandbox/language-runtime
 import { hostRootfs } from '../../../services/sandbox/host-rootfs';
 import { openSandboxHost, type SandboxHost } from '../../../services/sandbox/host';
 import { sandboxPrograms } from '../../../services/sandbox/programs';
-import { crun, runsc, type RuntimeName } from '../../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply, type SupplyProps } from '../../../services/sandbox/supply';
+import { crun, runsc, spawner, type Runtime, type RuntimeName } from '../../../services/sandbox/runtime';
+import { createSandboxPool, type SandboxPool, type SandboxPoolProps } from '../../../services/sandbox/sandbox-pool';
 import { runscProgram } from '../../../tools/provision/runsc';
 import { findExecutable } from '../../../tools/provision/executable';
 import { hasTool } from '../require-tool';
@@ -16,13 +16,13 @@ import { testRuntimes } from './runtimes';
 /** Everything a test needs to run jobs under one runtime. */
 export interface TestBench {
   readonly host: SandboxHost;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   readonly languages: ReturnType<typeof testRuntimes>;
   close(): Promise<void>;
 }
 
 const projectDirectory = path.resolve(__dirname, '../../..');
-export const runtimeNames: readonly RuntimeName[] = ['crun', 'runsc'];
+export const runtimeNames: readonly RuntimeName[] = ['spawner', 'crun', 'runsc'];
 
 /** Compiles the sandbox's programs when they are stale. */
 export function testPrograms(): ReturnType<typeof sandboxPrograms> {
@@ -31,29 +31,32 @@ export function testPrograms(): ReturnType<typeof sandboxPrograms> {
 
 /** Whether a runtime is on this machine. With CI=true its absence is an error of the test that asks. */
 export function hasRuntime(name: RuntimeName): boolean {
+  if (name === 'spawner') return true;
   return name === 'crun' ? hasTool('crun') : runscProgram() !== undefined;
 }
 
 export async function openTestBench(
   name: RuntimeName,
-  supplyProps: Partial<SupplyProps> = { size: 0 },
+  poolProps: Partial<SandboxPoolProps> = { size: 0 },
 ): Promise<TestBench> {
-  const program = name === 'crun' ? findExecutable('crun') : runscProgram();
-  if (program === undefined) throw new Error(`${name} is not on this machine: ./sandpiper test installs it`);
-  const host = await openSandboxHost({
-    runtime: name === 'crun' ? crun(program) : runsc(program),
-    programs: testPrograms(),
-  });
-  const supply = createSupply({ host, ...supplyProps });
+  const host = await openSandboxHost({ runtime: testRuntime(name), programs: testPrograms() });
+  const sandboxPool = createSandboxPool({ host, ...poolProps });
   return {
     host,
-    supply,
+    sandboxPool,
     languages: testRuntimes(hostRootfs(path.join(host.stateDirectory, 'rootfs'))),
     close: async () => {
-      await supply.close();
+      await sandboxPool.close();
       await host.close();
     },
   };
+}
+
+function testRuntime(name: RuntimeName): Runtime {
+  if (name === 'spawner') return spawner();
+  const program = name === 'crun' ? findExecutable('crun') : runscProgram();
+  if (program === undefined) throw new Error(`${name} is not on this machine: ./sandpiper test installs it`);
+  return name === 'crun' ? crun(program) : runsc(program);
 }
 
 /** Does something once a job's standard output holds a text; never, if the job ends without it. */
@@ -88,7 +91,7 @@ export interface TestJob extends Partial<Omit<Job, 'language'>> {
 }
 
 export async function runTestJob(
-  bench: Pick<TestBench, 'supply'>,
+  bench: Pick<TestBench, 'sandboxPool'>,
   runtime: LanguageRuntime,
   test: TestJob,
 ): Promise<JobResult> {
@@ -97,7 +100,7 @@ export async function runTestJob(
     typeof code === 'string' ? { content: code } : { content: code.toString('base64'), encoding: 'base64' as const };
   const job = jobSchema.parse({ files: [first, ...files], language: runtime.language, ...rest });
   const events: RunnerEvent[] = [];
-  const running = runJob({ job, runtime, supply: bench.supply, emit: (event) => events.push(event) });
+  const running = runJob({ job, runtime, sandboxPool: bench.sandboxPool, emit: (event) => events.push(event) });
   meanwhile?.(running, events);
   const exit = await running.ended;
   const text = (type: 'stdout' | 'stderr'): string =>

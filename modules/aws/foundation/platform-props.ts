@@ -1,9 +1,12 @@
 import { checkHostAgents } from '../../machine/host-agents';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
+import { checkShape } from '../../props/shape';
+import { AWS_PLATFORM_SHAPE } from './platform-shape';
+import { checkTags } from './tags';
 import { checkName } from '../../props/physical-name';
 import type { PlatformProps } from '../../platform/platform';
-import { checkLogRetention } from '../../tls-service/resolve';
+import { checkLogRetention } from '../../props/checks';
 
 /** Props of {@link AwsPlatform}. Every string may be a Terraform value, unless it says otherwise. */
 export interface AwsPlatformProps extends PlatformProps {
@@ -21,8 +24,14 @@ export interface AwsPlatformProps extends PlatformProps {
   readonly permissionsBoundaryArn?: string;
   /** IPv4 block of the platform's own network: private (RFC 1918), /16 to /20. Known at synth. @default '10.0.0.0/16' */
   readonly cidr?: string;
-  /** Availability zones of the platform's own network, 2 to 4. Known at synth. @default 2 */
+  /** Availability zones of the platform's own network, 2 to 4. Known at synth. @default - as many as `zones` names, else 2 */
   readonly zoneCount?: number;
+  /**
+   * Availability zones of the platform's own network by name, such as `eu-central-1a`: each once, all in its region. Single names, or the whole, may be
+   * Terraform values; a Terraform list is as long as `zoneCount`, or empty for the default. A network stays in its zones: others are refused at plan.
+   * @default - the first of the region, whatever their state, kept from the first apply on
+   */
+  readonly zones?: readonly string[];
   /** Days the network's flow logs are kept: one of the values CloudWatch Logs takes. @default 90 */
   readonly flowLogRetentionDays?: number;
   /**
@@ -59,16 +68,16 @@ export interface ResolvedAwsPlatformProps extends AwsPlatformProps {
 /** Zones that a network may span: four tiers of four subnets fit the block. */
 const ZONES = { minimum: 2, maximum: 4 } as const;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+const ZONE = /^[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/;
 const PRIVATE_BLOCK = /^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(?:1[6-9]|20)$/;
 const ARN = {
   key: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/,
   policy: /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/.+$/,
 };
-/** User tags that one resource may have, less `application`, `environment`, `service`, `Name` (Tag naming limits, 50). */
-const MAXIMUM_TAGS = 40;
 
 /** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPlatformProps {
+  checkShape(props, AWS_PLATFORM_SHAPE);
   const application = props.application ?? 'sandpiper';
   checkName('application', application, 12);
   if (application === 'internal') {
@@ -78,12 +87,13 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
       'cannot be used on AWS: no load balancer\'s name may begin with "internal-"',
     );
   }
-  checkName('environment', props.environment, 8);
+  checkName('environment', props.environment, 16);
   checkHostAgents(props.hostAgents);
   if (props.region === '' || (isKnown(props.region) && !REGION.test(props.region))) {
     throw new InvalidPropError('region', props.region, 'must be an AWS region, such as "eu-central-1"');
   }
-  const zoneCount = props.zoneCount ?? ZONES.minimum;
+  checkZones(props);
+  const zoneCount = props.zoneCount ?? (isKnown(props.zones) ? props.zones.length : ZONES.minimum);
   if (!Number.isInteger(zoneCount) || zoneCount < ZONES.minimum || zoneCount > ZONES.maximum) {
     throw new InvalidPropError(
       'zoneCount',
@@ -117,27 +127,24 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
   };
 }
 
-/** Checks tags against AWS's limits (Tagging AWS resources: 128 and 256 characters, no `aws:` prefix). */
-export function checkTags(prop: string, tags: Readonly<Record<string, string>>): void {
-  const names = Object.keys(tags);
-  if (names.length > MAXIMUM_TAGS) throw new InvalidPropError(prop, names, `holds more than ${MAXIMUM_TAGS} tags`);
-  for (const name of names) {
-    const value = tags[name];
-    if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(name) || /^aws:/i.test(name)) {
-      throw new InvalidPropError(
-        prop,
-        name,
-        'is no name of an AWS tag: at most 128 characters, not beginning with "aws:"',
-      );
-    }
-    if (isKnown(value) && !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value)) {
-      throw new InvalidPropError(
-        `${prop}.${name}`,
-        value,
-        'is no value of an AWS tag: letters, digits, spaces and _.:/=+-@, at most 256',
-      );
-    }
+function checkZones({ zones, zoneCount, region }: AwsPlatformProps): void {
+  if (!isKnown(zones)) return;
+  if (zones.length < ZONES.minimum || zones.length > ZONES.maximum || new Set(zones).size !== zones.length) {
+    throw new InvalidPropError('zones', zones, `must name ${ZONES.minimum} to ${ZONES.maximum} zones, each once`);
   }
+  if (zoneCount !== undefined && zoneCount !== zones.length) {
+    throw new InvalidPropError('zoneCount', zoneCount, `differs from the number of zones, which is ${zones.length}`);
+  }
+  zones.forEach((name, index) => {
+    if (!isKnown(name)) return;
+    if (!ZONE.test(name) || (isKnown(region) && name.slice(0, -1) !== region)) {
+      throw new InvalidPropError(
+        `zones[${index}]`,
+        name,
+        `must be a zone of the platform's region, such as "eu-central-1a"`,
+      );
+    }
+  });
 }
 
 function checkCidr(cidr: string): void {
@@ -151,16 +158,13 @@ function checkArn(prop: string, arn: string | undefined, pattern: RegExp, what: 
   if (isKnown(arn) && !pattern.test(arn)) throw new InvalidPropError(prop, arn, `must be ${what}`);
 }
 
-function checkExistingNetwork({ existingNetwork, cidr, zoneCount, dnsFirewall }: AwsPlatformProps): void {
+function checkExistingNetwork({ existingNetwork, cidr, zoneCount, zones, dnsFirewall }: AwsPlatformProps): void {
   if (existingNetwork === undefined) return;
   if (cidr !== undefined)
     throw new InvalidPropError('cidr', cidr, "is for the platform's own network; leave it out with existingNetwork");
-  if (zoneCount !== undefined) {
-    throw new InvalidPropError(
-      'zoneCount',
-      zoneCount,
-      "is for the platform's own network; leave it out with existingNetwork",
-    );
+  for (const [name, value] of Object.entries({ zoneCount, zones })) {
+    if (value === undefined) continue;
+    throw new InvalidPropError(name, value, "is for the platform's own network; leave it out with existingNetwork");
   }
   if (dnsFirewall) {
     throw new InvalidPropError(

@@ -1,12 +1,14 @@
+import { DEMAND_PERIOD_SECONDS } from '../../../contracts/scaling';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore } from '../../engines/event-store/event-store';
-import { demandOf, type DemandLaw } from './demand';
+import type { FleetPresence } from '../../engines/event-store/fleet-presence';
+import type { RateLimiter } from '../../engines/event-store/rate-limiter';
+import { demandOf, type ScalingModel } from './demand';
 import type { JobFigures } from './job-figures';
 import { OfferedLoad } from './offered-load';
 import type { DemandSink } from './sink';
 
 /** Time between two values of the demand, over all gateways. */
-export const DEMAND_PERIOD_MS = 10_000;
+export const DEMAND_PERIOD_MS = DEMAND_PERIOD_SECONDS * 1000;
 
 /** Publishes what a fleet is scaled by. */
 export interface DemandPublisher {
@@ -15,9 +17,10 @@ export interface DemandPublisher {
 }
 
 export interface DemandPublisherProps {
-  readonly store: Pick<EventStore, 'load' | 'takeTokens'>;
+  readonly limiter: Pick<RateLimiter, 'takeTokens'>;
+  readonly presence: Pick<FleetPresence, 'load'>;
   readonly sink: DemandSink;
-  readonly law: DemandLaw;
+  readonly model: ScalingModel;
   /** The gateway's own jobs. */
   readonly figures: JobFigures;
   /** Time between two values of the demand, over all gateways. @default {@link DEMAND_PERIOD_MS} */
@@ -36,9 +39,10 @@ export interface DemandPublisherProps {
  */
 export function startDemandPublisher(props: DemandPublisherProps): DemandPublisher {
   const {
-    store,
+    limiter,
+    presence,
     sink,
-    law,
+    model,
     figures,
     periodMs = DEMAND_PERIOD_MS,
     jobsPeriodMs = 60_000,
@@ -63,11 +67,11 @@ export function startDemandPublisher(props: DemandPublisherProps): DemandPublish
   /** @returns the time until the next turn */
   const takeTurn = async (): Promise<number> => {
     try {
-      const answer = await store.takeTokens(turn, 1);
-      const load = await store.load();
-      const offeredSlots = coming.observe(performance.now() / 1000, load, law.meanJobMs / 1000);
+      const answer = await limiter.takeTokens(turn, 1);
+      const load = await presence.load();
+      const offeredSlots = coming.observe(performance.now() / 1000, load, model.meanJobMs / 1000);
       if (!answer.taken) return answer.retryAfterMs;
-      await sink.publishDemand(demandOf(load, law, offeredSlots));
+      await sink.publishDemand(demandOf(load, model, offeredSlots));
       taken('demand');
     } catch (error) {
       failed('demand', error);

@@ -4,10 +4,10 @@ import type { WebSocket } from 'ws';
 import { firstIssue } from '../../protocol/first-issue';
 import { jobSchema, type Job } from '../../protocol/job';
 import { CLIENT_SIGNALS, MAX_STDIN_MESSAGE_BYTES } from '../../protocol/messages';
-import type { Protocol, ProtocolContext } from '../gateway';
-import { startHeartbeat } from '../heartbeat';
-import { httpStatus, sayWhenToRetry } from '../http-errors';
-import { ServiceError, type AcceptedJob, type Caller } from '../job-service';
+import { startHeartbeat } from '../service/heartbeat';
+import { httpStatus, sayWhenToRetry } from '../service/http-status';
+import { ServiceError, type AcceptedJob, type Caller } from '../service/job-service';
+import type { Protocol, ProtocolContext } from '../service/protocol';
 import { PistonRequestError, pistonJob } from './request';
 import { pistonStages } from './result';
 
@@ -83,7 +83,7 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const fail = (error: unknown): void => {
-    send({ type: 'error', message: wordsOf(error) });
+    send({ type: 'error', message: messageOf(error) });
     socket.close(CLOSE.notifiedError, 'Notified Error');
   };
 
@@ -118,7 +118,9 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     const message = JSON.parse(text) as Readonly<Record<string, unknown>>;
     if (message.type === 'init') {
       if (initialized) return socket.close(CLOSE.alreadyInitialized, 'Already Initialized');
-      initialized = run({ ...checked(pistonJob(message)), stdinOpen: true }).catch(
+      const job = checked(pistonJob(message));
+      // What comes by messages is standard input; none is made up.
+      initialized = run({ ...job, stdin: message.stdin ? job.stdin : undefined, stdinOpen: true }).catch(
         (error: unknown) => void fail(error),
       );
     } else if (message.type === 'data' || message.type === 'signal') {
@@ -196,7 +198,7 @@ function refuse(reply: FastifyReply, error: unknown): FastifyReply {
   if (error instanceof ServiceError) sayWhenToRetry(reply, error);
   const status = statusOf(error);
   if (status === 500) reply.log.error({ err: error }, 'a Piston request failed');
-  return reply.code(status).send({ message: wordsOf(error) });
+  return reply.code(status).send({ message: messageOf(error) });
 }
 
 function statusOf(error: unknown): number {
@@ -206,7 +208,7 @@ function statusOf(error: unknown): number {
   return error.code === 'notFound' ? 400 : httpStatus[error.code];
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof SyntaxError) return 'the message is not JSON';
   return error instanceof PistonRequestError || error instanceof ServiceError ? error.message : 'Internal error';
 }

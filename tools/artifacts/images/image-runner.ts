@@ -6,15 +6,15 @@ import type { Language, LanguageVersion } from '../../../services/languages/sche
 import { openImageMounts } from '../../../services/images/mounts';
 import type { ImageManifest, ImageStore } from '../../../services/images/store';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import type { RuntimeName } from '../../../services/sandbox/runtime';
-import type { SandboxSupply } from '../../../services/sandbox/supply';
+import { nativeRuntime, type RuntimeName } from '../../../services/sandbox/runtime';
+import type { SandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { Failure } from '../../failure';
 import { openRunner } from '../../local-runner/local-runner';
 
 /** One language version, running in a root of its own. */
 export interface ImageRunner {
   readonly runtime: LanguageRuntime;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function openImageRunner(
     const runner = await openRunner(runtime, warm);
     return {
       runtime: imageRuntime(entry, rootfs),
-      supply: runner.supply,
+      sandboxPool: runner.sandboxPool,
       close: async () => {
         await runner.close();
         mounts.close();
@@ -57,10 +57,15 @@ export async function versionInside(
   language: Language,
   version: LanguageVersion,
 ): Promise<string> {
-  const runner = await openImageRunner(store, manifest, { language, version, exactVersion: version.version }, 'crun');
+  const runner = await openImageRunner(
+    store,
+    manifest,
+    { language, version, exactVersion: version.version },
+    nativeRuntime(),
+  );
   try {
-    const test = selfTests(language).find(({ name }) => name === 'version')!;
-    const run = await runSelfTest(test, language.id, runner.runtime, runner.supply);
+    const test = selfTests(language, version).find(({ name }) => name === 'version')!;
+    const run = await runSelfTest(test, language.id, runner.runtime, runner.sandboxPool);
     const number = versionNumber(run.stdout);
     if (number === undefined) {
       throw new Failure(
@@ -89,7 +94,7 @@ export async function imageProblems(
     const runner = await openImageRunner(store, manifest, entry, runtime, warm);
     try {
       if (warm > 0 && runner.runtime.prestart === undefined) continue;
-      const found = await selfTestsProblems(runner, entry.language, warm > 0);
+      const found = await selfTestsProblems(runner, entry, warm > 0);
       problems.push(...(warm > 0 ? found.map((problem) => `started ahead: ${problem}`) : found));
     } finally {
       await runner.close();
@@ -99,16 +104,16 @@ export async function imageProblems(
 }
 
 async function selfTestsProblems(
-  { runtime, supply }: ImageRunner,
-  language: Language,
+  { runtime, sandboxPool }: ImageRunner,
+  { language, version }: PresentVersion,
   isWaiting: boolean,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const test of selfTests(language)) {
-    if (isWaiting) await supply.warm([runtime]);
-    const before = supply.taken.warm;
-    const run = await runSelfTest(test, language.id, runtime, supply);
-    if (isWaiting && supply.taken.warm === before) problems.push(`${test.name}: no interpreter waited for it`);
+  for (const test of selfTests(language, version)) {
+    if (isWaiting) await sandboxPool.warm([runtime]);
+    const before = sandboxPool.taken.warm;
+    const run = await runSelfTest(test, language.id, runtime, sandboxPool);
+    if (isWaiting && sandboxPool.taken.warm === before) problems.push(`${test.name}: no interpreter waited for it`);
     problems.push(...selfTestProblems(run, test).map((problem) => `${test.name}: ${problem}`));
   }
   return problems;
