@@ -14,6 +14,5 @@ export const GUARANTEES = ['memory', 'processes', 'cpu', 'network', 'seccomp'] a
 export const ARCHITECTURES = ['x64', 'arm64'] as const;
 
 export type RuntimeName = (typeof RUNTIMES)[number];
-export type MachineKind = (typeof MACHINES)[number];
 export type LogLevel = (typeof LOG_LEVELS)[number];
 export type Guarantee = (typeof GUARANTEES)[number];

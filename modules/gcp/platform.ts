@@ -14,7 +14,7 @@ import { GoogleApis } from './foundation/google-apis';
 import { existingNetwork, OwnNetwork } from './foundation/network';
 import { addGoogleProvider } from './foundation/provider';
 
-export type { ExistingGcpNetwork, GcpPlatformProps } from './foundation/platform-props';
+export type { GcpPlatformProps } from './foundation/platform-props';
 
 /**
  * Google Cloud: provider, APIs, network and artifact bucket, ready to hold services. One per stack: it sets up the stack's

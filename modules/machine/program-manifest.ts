@@ -1,3 +1,4 @@
+import { ARCHITECTURES } from '../../contracts/names';
 import type { Architecture } from './artifact';
 import {
   InvalidArtifactManifestError,
@@ -20,7 +21,6 @@ export interface ProgramManifest {
 }
 
 const BUILD = './sandpiper build';
-const ARCHITECTURES: readonly Architecture[] = ['x64', 'arm64'];
 
 /** @throws InvalidArtifactManifestError naming the file, what is wrong with it, and the line that writes it */
 export function readProgramManifest(file: string): ProgramManifest {

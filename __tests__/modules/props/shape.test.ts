@@ -1,6 +1,6 @@
 import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
-import { AWS_PLATFORM_SHAPE } from '../../../modules/aws/foundation/platform-shape';
-import { GCP_PLATFORM_SHAPE } from '../../../modules/gcp/foundation/platform-shape';
+import { AWS_PLATFORM_SHAPE } from '../../../modules/aws/foundation/platform-props';
+import { GCP_PLATFORM_SHAPE } from '../../../modules/gcp/foundation/platform-props';
 import { InvalidPropError } from '../../../modules/props/invalid-prop';
 import { checkShape, type PropRule, type Shape } from '../../../modules/props/shape';
 import { SANDBOX_FLEET_SHAPE } from '../../../modules/sandbox-fleet/shape';

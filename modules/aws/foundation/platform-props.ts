@@ -1,8 +1,7 @@
 import { checkHostAgents } from '../../machine/host-agents';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
-import { checkShape } from '../../props/shape';
-import { AWS_PLATFORM_SHAPE } from './platform-shape';
+import { checkShape, type Shape } from '../../props/shape';
 import { checkTags } from './tags';
 import { checkName } from '../../props/physical-name';
 import type { PlatformProps } from '../../platform/platform';
@@ -185,3 +184,29 @@ function checkExistingNetwork({ existingNetwork, cidr, zoneCount, zones, dnsFire
     }
   }
 }
+
+/** What the props of the platform are, and which may be Terraform values. */
+export const AWS_PLATFORM_SHAPE: Shape<AwsPlatformProps> = {
+  application: 'text',
+  environment: 'text required',
+  tags: 'map',
+  'tags.*': 'text terraform',
+  deletionProtection: 'flag',
+  hostAgents: 'map',
+  'hostAgents.*': 'any',
+  region: 'text required terraform',
+  existingNetwork: 'object',
+  'existingNetwork.vpcId': 'text required terraform',
+  'existingNetwork.publicSubnetIds': 'list required terraform',
+  'existingNetwork.publicSubnetIds[]': 'text terraform',
+  'existingNetwork.privateSubnetIds': 'list required terraform',
+  'existingNetwork.privateSubnetIds[]': 'text terraform',
+  existingKeyArn: 'text terraform',
+  permissionsBoundaryArn: 'text terraform',
+  cidr: 'text',
+  zoneCount: 'number',
+  zones: 'list terraform',
+  'zones[]': 'text terraform',
+  flowLogRetentionDays: 'number terraform',
+  dnsFirewall: 'flag',
+};

@@ -1,8 +1,7 @@
 import { checkHostAgents } from '../../machine/host-agents';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
-import { checkShape } from '../../props/shape';
-import { GCP_PLATFORM_SHAPE } from './platform-shape';
+import { checkShape, type Shape } from '../../props/shape';
 import { checkName } from '../../props/physical-name';
 import type { PlatformProps } from '../../platform/platform';
 import { checkLabels } from './labels';
@@ -170,3 +169,26 @@ function checkExistingNetwork(props: GcpPlatformProps): void {
     throw new InvalidPropError('existingNetwork.googleApiRanges', [], 'must name at least one IPv4 block');
   }
 }
+
+/** What the props of the platform are, and which may be Terraform values. */
+export const GCP_PLATFORM_SHAPE: Shape<GcpPlatformProps> = {
+  application: 'text',
+  environment: 'text required',
+  tags: 'map',
+  'tags.*': 'text terraform',
+  deletionProtection: 'flag',
+  hostAgents: 'map',
+  'hostAgents.*': 'any',
+  project: 'text required terraform',
+  region: 'text required terraform',
+  existingNetwork: 'object',
+  'existingNetwork.network': 'text required terraform',
+  'existingNetwork.subnetwork': 'text required terraform',
+  'existingNetwork.runnerSubnetwork': 'text terraform',
+  'existingNetwork.googleApiRanges': 'list',
+  'existingNetwork.googleApiRanges[]': 'text',
+  existingKeyId: 'text terraform',
+  cidr: 'text',
+  runnerCidr: 'text',
+  eventStoreCidr: 'text',
+};

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { ARCHITECTURES } from '../../../contracts/names';
 import type { PushedObject } from '../../../contracts/artifact-manifest';
 import { programObjectsOf, type ProgramManifest, type PushedPrograms } from '../../../modules/machine/program-manifest';
 import type { Architecture } from '../../../modules/machine/artifact';
@@ -9,8 +10,6 @@ import { ObjectDirectory } from './objects';
 
 /** Where the Go programs of the machines lie by their content, and the manifest that names them; `stacks/artifacts.ts` reads it. */
 export const programsDirectory = path.join(projectDirectory, 'dist/artifacts/programs');
-
-const ARCHITECTURES: readonly Architecture[] = ['x64', 'arm64'];
 
 /**
  * Puts built programs where `./sandpiper push` takes them from. Programs for this machine alone are left out.
