@@ -71,7 +71,7 @@ describe('the AWS platform', () => {
         /^\$\{\(length\(var\.zones\) >= 1\) \? element\(var\.zones, 0\) : element\(data\.aws_availability_zones\.\w+\.names, 0\)\}$/,
       );
       expect(lifecycle.postcondition[0].condition).toBe(
-        '${(!(length(var.zones) >= 1) || (self.availability_zone == element(var.zones, 0)))}',
+        '${(length(var.zones) >= 1) ? (self.availability_zone == element(var.zones, 0)) : true}',
       );
     });
 
