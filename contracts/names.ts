@@ -1,5 +1,5 @@
-/** Sandbox runtimes: gVisor, and a container runtime for machines without it. */
-export const RUNTIMES = ['runsc', 'crun'] as const;
+/** Sandbox runtimes: gVisor; the project's own spawner, which shares the host's kernel; and crun, which does the same. */
+export const RUNTIMES = ['runsc', 'spawner', 'crun'] as const;
 
 /** What a runner's machine may be: it decides who tells the runner that the machine goes. */
 export const MACHINES = ['local', 'aws', 'gcp'] as const;

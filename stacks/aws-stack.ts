@@ -1,4 +1,4 @@
-import { Fn, TerraformStack } from 'cdktf';
+import { Fn, TerraformOutput, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { AwsPlatform } from '../modules/aws/platform';
 import { declareCloudValues } from './cloud-values';
@@ -37,6 +37,7 @@ export class AwsStack extends TerraformStack {
     const values = declareCloudValues(this, settings, {
       zone: (domain) => this.zone(settings, domain),
       certificateId: 'ARN of an ACM certificate in the same region, such as `./sandpiper cert import aws` prints.',
+      aws: settings.operatorAccess === 'cloud-tunnel' ? { operatorKeyPair: this.operatorKeyPair(settings) } : undefined,
     });
     deployUserApi(this, platform, values);
     if (settings.playground) deployPlayground(this, platform, values);
@@ -52,6 +53,19 @@ export class AwsStack extends TerraformStack {
       { default: null },
     );
     return Fn.coalesce([zone.stringValue, domain]);
+  }
+
+  /** Debian's images have no agent that takes the tunnel's one-time keys: operators show a key of their own. */
+  private operatorKeyPair(settings: Settings): string {
+    const keyPair = stringVariable(this, settings, 'operator_key_pair', 'Name of the EC2 key pair of the operators.', {
+      rules: [matches('operator_key_pair', '^.{1,255}$', 'the name of an EC2 key pair of the region')],
+    });
+    new TerraformOutput(this, 'operator_login', {
+      value:
+        'aws ec2-instance-connect ssh --connection-type eice --os-user admin --private-key-file <file of the key pair> --instance-id <id>',
+      description: 'How operators log in to an instance.',
+    });
+    return keyPair.stringValue;
   }
 
   private zones(): string[] {

@@ -26,6 +26,8 @@ export interface CloudValues {
   readonly emails: TerraformVariable;
   readonly baseImage: TerraformVariable;
   readonly maximumAge: TerraformVariable;
+  /** AWS: the key pair of the operators. */
+  readonly operators?: { readonly operatorKeyPair?: string };
   /** What the settings and values say of any service: where it answers, who is told, how it is kept. */
   service(
     name: string,
@@ -76,13 +78,14 @@ export function declareCloudValues(scope: Construct, settings: Settings, wording
     emails,
     baseImage,
     maximumAge,
+    operators: wording.aws,
     service: (name) => ({
       ...namesOf(name),
       alarms: { emails: emails.listValue },
       baseImage: baseImage.stringValue,
       maximumInstanceAgeDays: maximumAge.numberValue,
       architecture: settings.architecture,
-      firewall: settings.firewall ? {} : false,
+      firewall: settings.firewall ?? false,
       deletionProtection: settings.deletionProtection,
       operatorAccess: settings.operatorAccess,
       aws: wording.aws,

@@ -61,6 +61,7 @@ export function deployPlayground(scope: Construct, platform: Platform, values: C
       alarms: { emails: values.emails.listValue },
       deletionProtection: settings.deletionProtection,
       operatorAccess: settings.operatorAccess,
+      aws: values.operators,
     },
   });
   new TerraformOutput(scope, 'playground_url', {

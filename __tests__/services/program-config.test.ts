@@ -68,7 +68,7 @@ describe('the environment of the runner', () => {
 
   it('is refused by the name of the variable', () => {
     expect(() => readRunnerConfig({ SANDPIPER_RUNTIME: 'docker' })).toThrow(
-      'SANDPIPER_RUNTIME: "docker" must be one of runsc, crun',
+      'SANDPIPER_RUNTIME: "docker" must be one of runsc, spawner, crun',
     );
     expect(() => readRunnerConfig({ SANDPIPER_LEASE_SECONDS: '9' })).toThrow('SANDPIPER_LEASE_SECONDS: "9" must be');
   });

@@ -9,8 +9,9 @@ import { buildGoPrograms, builtProgram } from '../../tools/artifacts/build/go-pr
 import { dataDirectory } from '../../tools/provision/cache';
 import { provisionGo } from '../../tools/provision/go';
 import { tell } from '../../tools/provision/progress';
+import { RUNTIMES } from '../../contracts/names';
+import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
 import { ALL_IN_ONE, preparePlayground } from '../../tools/local-runner/prepare-playground';
-import type { RuntimeName } from '../../services/sandbox/runtime';
 import { Failure } from '../../tools/failure';
 import { signDemoToken } from '../../tools/token';
 
@@ -40,7 +41,7 @@ export function command(): Command {
     .option('--https-port <port>', 'port of the TLS front', parsePort, portSetting('SANDPIPER_HTTPS_PORT', 8443))
     .option('--http-port <port>', 'port that redirects to it', parsePort, portSetting('SANDPIPER_HTTP_PORT', 8080))
     .option('--no-playground', 'serve the user API alone')
-    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(RUNTIMES).default(nativeRuntime()))
     .addOption(
       new Option('--events <url>', 'event store: memory:, or redis://host:port')
         .env('SANDPIPER_EVENTS')

@@ -52,6 +52,10 @@ export function gatewayService(
   return {
     drainSeconds: 30,
     ...service,
+    // A synchronous run is answered when its program has ended: the fleet's alarm is on the time until a job begins.
+    alarms: { latencyMilliseconds: false, ...service.alarms },
+    // Programs are what is sent here.
+    firewall: service.firewall && { inspectBodies: false, ...service.firewall },
     port: 3000,
     healthCheck: { path: '/healthz', expectedStatus: 204 },
     publicPaths: GATEWAY_PATHS,
@@ -82,7 +86,10 @@ export class Playground extends Construct {
     super(scope, id);
     const { platform, service } = props;
     if (platform.cloud !== 'local') requirePushed('gateway', props.gateway);
-    this.eventStore = platform.eventStore(`${id}-store`, props.eventStore);
+    this.eventStore = platform.eventStore(`${id}-store`, {
+      alarms: props.fleet.alarms && { emails: props.fleet.alarms.emails },
+      ...props.eventStore,
+    });
     this.fleet = platform.sandboxFleet(`${id}-fleet`, { ...props.fleet, eventStore: this.eventStore });
     this.gateway = platform.tlsService(
       id,

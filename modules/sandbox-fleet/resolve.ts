@@ -2,6 +2,8 @@ import { HOT_LANGUAGES, LANGUAGE_ID } from '../../contracts/language-id';
 import { deadlineSecondsOf, MAXIMUM_JOB_SECONDS } from '../../contracts/job-time';
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
+import { checkShape } from '../props/shape';
+import { SANDBOX_FLEET_SHAPE } from './shape';
 import { checkMachineSize, MAXIMUM_INSTANCES, resolveAge, type MachineSize } from '../machine/capacity';
 import { checkAtLeast, checkLogRetention, checkWhole } from '../props/checks';
 import { requirePushed, type Artifact, type PushedArtifact } from '../machine/artifact';
@@ -10,10 +12,11 @@ import { resolveScaling, type ResolvedFleetScaling } from './scaling';
 
 /** Every prop of a fleet with its default applied and every known value checked. What the implementations read. */
 export interface ResolvedSandboxFleetProps<R extends Artifact = PushedArtifact> extends Required<
-  Omit<SandboxFleetProps, 'runner' | 'capacity' | 'scaling' | 'alarms' | 'baseImage' | 'languages'>
+  Omit<SandboxFleetProps, 'runner' | 'capacity' | 'scaling' | 'alarms' | 'baseImage' | 'languages' | 'aws'>
 > {
   readonly runner: R;
   readonly baseImage?: string;
+  readonly aws?: SandboxFleetProps['aws'];
   readonly capacity: Required<FleetCapacity>;
   readonly scaling: ResolvedFleetScaling;
   readonly alarms: Required<FleetAlarms>;
@@ -36,6 +39,8 @@ export function resolveSandboxFleetProps(
   defaults: ResolvedFleetScaling,
   props: SandboxFleetProps,
 ): ResolvedSandboxFleetProps {
+  // Before the runner is looked at: in plain JavaScript it may be missing.
+  checkShape(props, SANDBOX_FLEET_SHAPE);
   return resolveFleetProps(defaults, { ...props, runner: requirePushed('runner', props.runner) });
 }
 
@@ -44,6 +49,7 @@ export function resolveFleetProps<R extends Artifact>(
   defaults: ResolvedFleetScaling,
   props: SandboxFleetProps & { readonly runner: R },
 ): ResolvedSandboxFleetProps<R> {
+  checkShape<SandboxFleetProps>(props, SANDBOX_FLEET_SHAPE);
   const capacity = resolveFleetCapacity(props.capacity);
   const maximumJobSeconds = props.maximumJobSeconds ?? MAXIMUM_JOB_SECONDS.default;
   const deadlineSeconds = deadlineSecondsOf(maximumJobSeconds);
@@ -72,7 +78,12 @@ export function resolveFleetProps<R extends Artifact>(
   const hotLanguages = resolveHotLanguages(props);
   const logRetentionDays = props.logRetentionDays ?? 90;
   checkLogRetention('logRetentionDays', logRetentionDays);
-  const alarms = { emails: props.alarms?.emails ?? [], oldestWaitSeconds: props.alarms?.oldestWaitSeconds ?? 120 };
+  const alarms = {
+    emails: props.alarms?.emails ?? [],
+    oldestWaitSeconds: props.alarms?.oldestWaitSeconds ?? 120,
+    startSeconds: props.alarms?.startSeconds ?? 10,
+  };
+  checkWhole('alarms.startSeconds', alarms.startSeconds, 1, 3600);
   checkWhole('alarms.oldestWaitSeconds', alarms.oldestWaitSeconds, 10, 3600);
   return {
     ...props,

@@ -55,7 +55,7 @@ export interface SandboxFleetProps {
   /** Seconds that running jobs have when their machine is to go, before they are put back. 0 to 100 (a spot notice comes 120 s ahead on AWS; GCP allows 30 s, of which 20 are used at most). @default 20 */
   readonly drainSeconds?: number;
 
-  /** How operators reach a runner. @default 'none' */
+  /** How operators reach a runner, as of a TLS service. @default 'none' */
   readonly operatorAccess?: 'none' | 'cloud-tunnel';
 
   /** Base image, as of a TLS service: a new value rolls the machines. @default - the newest Debian 12 image at each start of a machine */
@@ -75,6 +75,9 @@ export interface SandboxFleetProps {
 
   /** Tags (AWS) or labels (GCP) on everything of the fleet. @default none */
   readonly tags?: Readonly<Record<string, string>>;
+
+  /** What only AWS has: an EC2 key pair, as `aws.operatorKeyPair` of a TLS service. May be a Terraform value. @default none */
+  readonly aws?: { readonly operatorKeyPair?: string };
 }
 
 /** Number and kind of the machines of a fleet. */
@@ -102,6 +105,8 @@ export interface FleetAlarms {
   readonly emails?: readonly string[];
   /** Age of the oldest waiting job that raises the alarm, in seconds, 10 to 3600. @default 120 */
   readonly oldestWaitSeconds?: number;
+  /** p95 of the time from a job's acceptance to its first event, over five minutes, that raises the alarm, in seconds, 1 to 3600. @default 10 */
+  readonly startSeconds?: number;
 }
 
 /** A deployed fleet, as a gateway uses it. */

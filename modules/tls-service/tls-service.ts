@@ -142,6 +142,12 @@ export interface Firewall {
   readonly requestsPer5Minutes?: number;
   /** Only count what the managed rules would block, to try them out. The rate limit always blocks. @default false */
   readonly countOnly?: boolean;
+  /**
+   * Whether the managed rules read the bodies of requests. A body that holds program code looks like an attack to them: in front of such a service, say
+   * false. Paths, queries, headers, reputation and rates are judged all the same. GCP: requests with the method POST are then judged by their rate only, for
+   * Cloud Armor's rules cannot leave bodies out. @default true
+   */
+  readonly inspectBodies?: boolean;
 }
 
 /** When an alarm rises, and who is told. */
@@ -150,8 +156,8 @@ export interface Alarms {
   readonly emails?: readonly string[];
   /** Share of 5xx answers over five minutes that raises the alarm, in percent, above 0 to 100. @default 1 */
   readonly errorPercent?: number;
-  /** 95th percentile of the answer time over five minutes that raises the alarm, in milliseconds, 1 to 600000. @default 1000 */
-  readonly latencyMilliseconds?: number;
+  /** p95 response time over five minutes that raises the alarm, in milliseconds, 1 to 600000; false: no such alarm. @default 1000 */
+  readonly latencyMilliseconds?: number | false;
 }
 
 /** A deployed TLS service, as other code may use it. */

@@ -10,6 +10,7 @@ import { isUnavailable } from '../program/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { UnnumberedEvent } from '../protocol/events';
 import type { PresentVersion } from '../languages/host-toolchains';
+import { checkOptions, OptionError } from '../languages/options';
 import { contextOf, traceparentOf, tracer } from '../program/tracing';
 import { watchBacklog } from './backlog';
 import { followJob } from './follow';
@@ -66,6 +67,7 @@ export function createJobService(props: JobServiceProps): JobService {
   const accept = async (caller: Caller, { job, idempotencyKey }: SubmitRequest, span: Span): Promise<AcceptedJob> => {
     const owner = ownerOf(caller);
     const chosen = chooseVersion(versions, job.language, job.version);
+    checkOptions(job, chosen.language);
     const accepted = { language: chosen.language.id, version: chosen.exactVersion };
     const id = newJobId();
     span.setAttributes({ 'sandpiper.job': id, 'sandpiper.language': `${accepted.language} ${accepted.version}` });
@@ -189,6 +191,7 @@ export function createJobService(props: JobServiceProps): JobService {
   function toServiceError(error: unknown): ServiceError {
     if (error instanceof ServiceError) return error;
     if (error instanceof PayloadTooLargeError) return new ServiceError('payloadTooLarge', error.message);
+    if (error instanceof OptionError) return new ServiceError('invalidMessage', error.message);
     if (error instanceof UnknownLanguageError) return new ServiceError('unknownLanguage', error.message);
     log('a request failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     if (isUnavailable(error)) {
@@ -215,7 +218,7 @@ function submittedMs(jobId: string): number {
 }
 
 function offered({ language, version, exactVersion }: PresentVersion): OfferedVersion {
-  const { id, name, aliases, highlight, source: sourceFile } = language;
+  const { id, name, aliases, highlight, source: sourceFile, options } = language;
   const isCompiled = version.compile !== undefined;
-  return { id, name, aliases, version: exactVersion, highlight, sourceFile, isCompiled };
+  return { id, name, aliases, version: exactVersion, highlight, sourceFile, isCompiled, options };
 }

@@ -30,6 +30,7 @@ export function expandLanguage(file: LanguageFile): Language {
     ...{ id, name, aliases, highlight, source, tests, versions },
     isFirst: file.first ?? false,
     isHot: file.hot ?? false,
+    ...(file.options === undefined ? {} : { options: file.options }),
   };
 }
 

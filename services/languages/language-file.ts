@@ -1,6 +1,14 @@
 import { LANGUAGE_ID } from '../../contracts/language-id';
 import { z } from 'zod';
-import { commandSchema, helperFileSchema, limitsSchema, ociSchema, testsSchema, withoutSchema } from './schema';
+import {
+  commandSchema,
+  helperFileSchema,
+  limitsSchema,
+  ociSchema,
+  optionsSchema,
+  testsSchema,
+  withoutSchema,
+} from './schema';
 import { SUITES } from './sources';
 
 /** A number such as 3.10 is not text: YAML reads it as 3.1. */
@@ -68,6 +76,7 @@ export const languageFileSchema = z.strictObject({
   run: commandSchema.optional(),
   prestart: z.enum(['python', 'node', 'java']).optional().describe('Interpreter that may wait, loaded, for a job'),
   env: z.record(z.string(), z.string()).optional(),
+  options: optionsSchema.optional().describe('What jobs may add to the commands, where they say {options}'),
   limits: limitsSchema.optional(),
   files: z.array(helperFileSchema).optional().describe('Files that lie beside those of a job'),
   tests: testsSchema,

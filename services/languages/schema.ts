@@ -75,6 +75,12 @@ export const ociSchema = z.strictObject({
   prestart: z.literal(false).optional().describe('The interpreter cannot wait inside the image'),
 });
 
+/** Options that jobs may ask for, as regular expressions of the whole option; they stand where a command says {options}. */
+export const optionsSchema = z.strictObject({
+  compile: z.array(z.string().min(1)).optional().describe('Of the compile command'),
+  run: z.array(z.string().min(1)).optional().describe('Of the run command'),
+});
+
 const prestartKindSchema = z.enum(['python', 'node', 'java']);
 
 /** What `for`, `from`, `with` and a language's own fields make of one version: nothing is left to look up. */
@@ -111,6 +117,7 @@ export const languageSchema = z.strictObject({
   source: z.string(),
   isFirst: z.boolean(),
   isHot: z.boolean(),
+  options: optionsSchema.optional(),
   versions: z.array(versionSchema).min(1),
   tests: testsSchema,
 });

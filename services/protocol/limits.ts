@@ -93,6 +93,10 @@ export const MAX_FILE_NAME_BYTES = 240;
 export const MAX_ARGS = 256;
 /** Bytes of one argument: below the 128 KiB that Linux allows (MAX_ARG_STRLEN). */
 export const MAX_ARG_BYTES = 65_536;
+/** Options of a job for its compiler, and as many for its interpreter. */
+export const MAX_OPTIONS = 32;
+/** Bytes of one option. */
+export const MAX_OPTION_BYTES = 256;
 /** Standard input that travels with the job; more can be sent while it runs. */
 export const MAX_STDIN_BYTES = MEBIBYTE;
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Engines } from '../engines/engine-config';
 import { chooseSandboxHost } from '../sandbox/probe';
 import { sandboxPrograms } from '../sandbox/programs';
-import { crun, runsc } from '../sandbox/runtime';
+import { runtimeOf } from '../sandbox/runtime';
 import { createSandboxPool } from '../sandbox/sandbox-pool';
 import type { RunnerConfig } from './config';
 import { openMachine } from './host/open-machine';
@@ -27,7 +27,7 @@ export async function startRunnerProgram(
 ): Promise<RunnerProgram> {
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
   const toolchains = await openToolchains(config, (message, fields) => logger.info(fields, message));
-  const runtime = (config.runtime === 'runsc' ? runsc : crun)(config.runtimeProgram);
+  const runtime = runtimeOf(config.runtime, config.runtimeProgram);
   const { host } = await chooseSandboxHost({
     runtimes: [runtime],
     programs: sandboxPrograms(config.sandboxPrograms ?? path.join(__dirname, 'bin')),

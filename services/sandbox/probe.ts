@@ -42,7 +42,10 @@ const PROBE_SCRIPT =
 /** Starts one sandbox and looks at it from inside. */
 export async function probeHost(host: SandboxHost): Promise<RuntimeFinding> {
   const { runtime } = host;
-  const version = spawnSync(runtime.program, ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0]?.trim();
+  const version =
+    runtime.program === undefined
+      ? undefined
+      : spawnSync(runtime.program, ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0]?.trim();
   const missing: Partial<Record<Guarantee, string>> = { ...missingControllers(host.cgroups) };
   const rootfs = hostRootfs(path.join(host.stateDirectory, 'probe-rootfs'));
   try {
@@ -65,8 +68,8 @@ export async function probeHost(host: SandboxHost): Promise<RuntimeFinding> {
       .filter((line) => /^[a-z][a-z0-9]*$/.test(line));
     if (devices.some((device) => device !== 'lo')) missing.network = `the sandbox has ${devices.join(', ')}`;
     if (output.includes('UNSHARED')) missing.seccomp = 'a new user namespace could be made';
-    else if (runtime.name === 'crun' && !/Seccomp:\s+2/.test(output)) missing.seccomp = 'no filter is installed';
-    if (!/NoNewPrivs:\s+1/.test(output) && runtime.name === 'crun') missing.seccomp ??= 'new privileges can be had';
+    else if (runtime.name !== 'runsc' && !/Seccomp:\s+2/.test(output)) missing.seccomp = 'no filter is installed';
+    if (!/NoNewPrivs:\s+1/.test(output) && runtime.name !== 'runsc') missing.seccomp ??= 'new privileges can be had';
     return { runtime: runtime.name, version, missing };
   } catch (error) {
     return { runtime: runtime.name, version, missing, refused: (error as Error).message };

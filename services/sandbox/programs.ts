@@ -26,7 +26,7 @@ const COMPILERS = ['cc', 'gcc', 'gcc-12', 'gcc-13', 'gcc-14', 'clang'];
  * Finds the programs, compiled for this machine, in a directory; compiles what is stale. Any number of processes may.
  *
  * @param directory where they are kept, such as `dist/bin/host`
- * @param sources where `init/init.c` and `launcher/launcher.c` lie; absent on a machine that only has the compiled ones
+ * @param sources directory of `init` and `launcher`; absent on a machine that only has the compiled ones
  * @throws Error with the compiler's own words, or when there is none
  */
 export function sandboxPrograms(directory: string, sources?: string): SandboxPrograms {
@@ -53,28 +53,36 @@ function copyChanged(source: string, target: string): void {
 
 function program(name: string, directory: string, sources?: string, flags = PROGRAM_FLAGS): string {
   const file = path.join(directory, `sandbox-${name}`);
-  const source = sources && path.join(sources, name, `${name}.c`);
+  const source = sources && path.join(sources, name);
   if (source === undefined || !fs.existsSync(source)) {
     if (!fs.existsSync(file)) throw new Error(`${file} is not there, nor is its source`);
     return file;
   }
   const stamp = path.join(directory, `.sandbox-${name}.stamp`);
-  const fingerprint = crypto.createHash('sha256').update(flags.join(' ')).update(fs.readFileSync(source)).digest('hex');
+  const files = fs.readdirSync(source).map((entry) => path.join(source, entry));
+  const hash = crypto.createHash('sha256').update(flags.join(' '));
+  for (const each of files.sort()) hash.update(fs.readFileSync(each));
+  const fingerprint = hash.digest('hex');
   if (fs.existsSync(file) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === fingerprint) return file;
   fs.mkdirSync(directory, { recursive: true });
   const temporary = `${file}.${process.pid}`;
-  compile(source, temporary, flags);
+  compile(
+    files.filter((each) => each.endsWith('.c')),
+    temporary,
+    flags,
+  );
   fs.renameSync(temporary, file);
   fs.writeFileSync(stamp, fingerprint);
   return file;
 }
 
-function compile(source: string, output: string, flags: readonly string[]): void {
+function compile(sources: readonly string[], output: string, flags: readonly string[]): void {
   for (const compiler of COMPILERS) {
-    const { error, status, stderr } = spawnSync(compiler, [...flags, '-o', output, source], { encoding: 'utf8' });
+    const { error, status, stderr } = spawnSync(compiler, [...flags, '-o', output, ...sources], { encoding: 'utf8' });
     if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') continue;
-    if (error || status !== 0) throw new Error(`${source} cannot be compiled:\n${error?.message ?? stderr.trim()}`);
+    if (error || status !== 0)
+      throw new Error(`${sources.join(', ')} cannot be compiled:\n${error?.message ?? stderr.trim()}`);
     return;
   }
-  throw new Error(`${source} needs a C compiler: install gcc and libc6-dev`);
+  throw new Error(`${sources.join(', ')} needs a C compiler: install gcc and libc6-dev`);
 }

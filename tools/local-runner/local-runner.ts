@@ -9,7 +9,7 @@ import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
 import { runnerSettings } from '../../contracts/runner-settings';
 import { acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
-import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
+import { crun, runsc, spawner, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
 import { createSandboxPool, type SandboxPool } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
 import { provisionDebian } from '../provision/debian';
@@ -105,7 +105,9 @@ function guaranteedCgroups(): CgroupHost {
 export async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'runsc') return runsc(await provisionRunsc());
   // An installation without sources has the compiled programs and no use for a compiler.
-  if (findExecutable('crun') === undefined || !hasSandboxPrograms()) await provisionDebian(['sandbox']);
+  if (!hasSandboxPrograms()) await provisionDebian(['sandbox']);
+  if (name === 'spawner') return spawner();
+  if (findExecutable('crun') === undefined) await provisionDebian(['crun']);
   const program = findExecutable('crun');
   if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
   return crun(program);

@@ -8,7 +8,10 @@ export const debianPackages = {
   /** Boots virtual machines with a kernel of their own: the suites that try the sandbox on other hosts. */
   machines: ['qemu-system-x86', 'mmdebstrap', 'debian-archive-keyring', 'e2fsprogs'],
   /** Runs single-use sandboxes. */
-  sandbox: ['crun', 'gcc', 'libc6-dev'],
+  /** Compiles the sandbox's own programs. */
+  sandbox: ['gcc', 'libc6-dev'],
+  /** The runtime of kernels older than the spawner's, and a choice elsewhere. */
+  crun: ['crun'],
   /** Compiles the sandbox's programs where they are built for machines. */
   compiler: ['gcc', 'libc6-dev'],
   /** Pulls, makes and packs root file systems for sandboxes. */

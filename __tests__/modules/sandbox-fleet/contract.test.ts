@@ -63,7 +63,7 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
     const seen =
       cloud === 'aws'
         ? /\["Sandpiper","(\w+)"|"metric_name":"(\w+)","namespace":"Sandpiper"/g
-        : /custom[._]googleapis[._]com(?:\/sandpiper\/|:sandpiper_)(\w+)/g;
+        : /custom[._]googleapis[._]com(?:\/sandpiper\/|:sandpiper_)(\w+?)(?:_bucket)?\b/g;
     // A dashboard is text in a text.
     const text = JSON.stringify(resources).replaceAll('\\"', '"');
     const found = [...text.matchAll(seen)].map(([, inDashboard, inAlarm]) => inDashboard ?? inAlarm);

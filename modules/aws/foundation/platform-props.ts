@@ -1,6 +1,8 @@
 import { checkHostAgents } from '../../machine/host-agents';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
+import { checkShape } from '../../props/shape';
+import { AWS_PLATFORM_SHAPE } from './platform-shape';
 import { checkTags } from './tags';
 import { checkName } from '../../props/physical-name';
 import type { PlatformProps } from '../../platform/platform';
@@ -75,6 +77,7 @@ const ARN = {
 
 /** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPlatformProps {
+  checkShape(props, AWS_PLATFORM_SHAPE);
   const application = props.application ?? 'sandpiper';
   checkName('application', application, 12);
   if (application === 'internal') {
@@ -84,7 +87,7 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
       'cannot be used on AWS: no load balancer\'s name may begin with "internal-"',
     );
   }
-  checkName('environment', props.environment, 8);
+  checkName('environment', props.environment, 16);
   checkHostAgents(props.hostAgents);
   if (props.region === '' || (isKnown(props.region) && !REGION.test(props.region))) {
     throw new InvalidPropError('region', props.region, 'must be an AWS region, such as "eu-central-1"');

@@ -49,6 +49,7 @@ export function addRunners(
     name,
     imageId: imageOf({ baseImage: props.baseImage, architecture: 'x64' }),
     instanceType,
+    keyName: props.operatorAccess === 'cloud-tunnel' ? props.aws?.operatorKeyPair : undefined,
     profileArn: options.identity.profile.arn,
     securityGroupId: options.securityGroupId,
     diskGib: capacity.diskGib,
@@ -87,6 +88,8 @@ export function addRunners(
       strategy: 'Rolling',
       preferences: {
         autoRollback: mayRollBack(props.baseImage),
+        // A version that takes no jobs stops. Dead letters are no sign: they stay until somebody looks at them.
+        alarmSpecification: { alarms: [`${name}-oldest-wait`] },
         minHealthyPercentage: 90,
         maxHealthyPercentage: 110,
         scaleInProtectedInstances: 'Refresh',

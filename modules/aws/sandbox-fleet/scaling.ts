@@ -64,7 +64,7 @@ export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {
   });
   new CloudwatchMetricAlarm(scope, 'wake-alarm', {
     alarmName: `${name}-wake`,
-    alarmDescription: 'Jobs came and no machine is there: the fleet is woken. It is no reason to worry.',
+    alarmDescription: 'Jobs arrived while the fleet had no machine, so it starts some. Nothing needs to be done.',
     comparisonOperator: 'GreaterThanThreshold',
     threshold: 0,
     evaluationPeriods: 1,

@@ -70,7 +70,7 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
     this.targetGroup = addTargetGroup(this, service);
     const front = { ...service, loadBalancer: this.loadBalancer, targetGroup: this.targetGroup };
     const zone = findZone(this, props);
-    const listeners = addListeners(this, { ...front, certificates: addCertificates(this, props, zone) });
+    const listeners = addListeners(this, { ...front, certificates: addCertificates(this, props.certificate) });
     this.httpsListener = listeners.https;
     addDnsRecords(this, { ...front, zone });
 

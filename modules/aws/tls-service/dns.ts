@@ -6,7 +6,13 @@ import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
 
 /** Looks up the public zone that holds the host names; undefined where no DNS is to be written. */
 export function findZone(scope: Construct, { zone }: ResolvedTlsServiceProps): DataAwsRoute53Zone | undefined {
-  return zone === undefined ? undefined : new DataAwsRoute53Zone(scope, 'zone', { name: zone, privateZone: false });
+  return zone === undefined ? undefined : zoneNamed(scope, zone);
+}
+
+/** The public zone of a service, which is looked up once. */
+export function zoneNamed(scope: Construct, name: string): DataAwsRoute53Zone {
+  const known = scope.node.tryFindChild('zone') as DataAwsRoute53Zone | undefined;
+  return known ?? new DataAwsRoute53Zone(scope, 'zone', { name, privateZone: false });
 }
 
 /** Points every host name at the load balancer: A, and AAAA where it has IPv6. */

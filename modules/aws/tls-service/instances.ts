@@ -67,7 +67,13 @@ export function addInstances(
     launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
     instanceRefresh: {
       strategy: 'Rolling',
-      preferences: { autoRollback: mayRollBack(props.baseImage), minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+      preferences: {
+        autoRollback: mayRollBack(props.baseImage),
+        minHealthyPercentage: 100,
+        maxHealthyPercentage: 200,
+        // A version that is healthy and answers with errors stops too.
+        alarmSpecification: { alarms: [`${name}-errors`] },
+      },
     },
     instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
     // The first apply fails when the instances never turn healthy. Later ones do not wait: `wait_for_elb_capacity` would,

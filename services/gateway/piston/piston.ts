@@ -118,7 +118,9 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     const message = JSON.parse(text) as Readonly<Record<string, unknown>>;
     if (message.type === 'init') {
       if (initialized) return socket.close(CLOSE.alreadyInitialized, 'Already Initialized');
-      initialized = run({ ...checked(pistonJob(message)), stdinOpen: true }).catch(
+      const job = checked(pistonJob(message));
+      // What comes by messages is standard input; none is made up.
+      initialized = run({ ...job, stdin: message.stdin ? job.stdin : undefined, stdinOpen: true }).catch(
         (error: unknown) => void fail(error),
       );
     } else if (message.type === 'data' || message.type === 'signal') {

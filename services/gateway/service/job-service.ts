@@ -38,6 +38,8 @@ export interface OfferedVersion {
   readonly highlight: string;
   readonly sourceFile: string;
   readonly isCompiled: boolean;
+  /** Regular expressions of the options that a job may ask for. */
+  readonly options?: { readonly compile?: readonly string[]; readonly run?: readonly string[] };
 }
 
 /**

@@ -36,8 +36,7 @@ enum { JOB_ID = 65534 };
 /* Where runtime.ts has gVisor's own cgroups mounted. */
 #define GROUPS "/.sandbox/cgroup"
 enum { CHUNK = 65536, MAX_FRAME = 32 << 20, HEADER = 5, GATE_FD = 3 };
-/* Output that follows a frame sooner than this waits for the rest of the pause, so that a line is not a frame each. */
-enum { PAUSE_US = 4000 };
+enum { BURST = 16, PAUSE_US = 4000 };
 
 static int conn = -1, answers = -1, outFd = -1, errFd = -1, inPipe = -1, gatePipe = -1, fileFd = -1, childSignals = -1;
 /* Files of the job's group; -1 where the host's cgroups do. */
@@ -391,49 +390,51 @@ static uint64_t nowMicros(void) {
   return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
 }
 
-/* One frame of output, of one stream. */
-static unsigned char held[HEADER + CHUNK];
-static size_t heldLength;
-static uint64_t sentAt;
-
-static void sendHeld(void) {
-  if (heldLength == 0) return;
-  put32(held + 1, (uint32_t)heldLength);
-  writeAll(held, HEADER + heldLength);
-  heldLength = 0;
-  sentAt = nowMicros();
-}
-
-/* Milliseconds until what is held has to be sent; -1: nothing is held. */
-static int heldFor(void) {
-  if (heldLength == 0) return -1;
-  uint64_t passed = nowMicros() - sentAt;
-  return passed >= PAUSE_US ? 0 : (int)((PAUSE_US - passed + 999) / 1000);
-}
-
-/* Takes over what there is to read, up to a frame. The streams keep the order in which they were written to. */
+/* Passes on what there is to read, up to a frame. */
 static void passOn(char type, int *fd) {
-  if (heldLength > 0 && held[0] != (unsigned char)type) sendHeld();
-  held[0] = (unsigned char)type;
-  while (heldLength < CHUNK) {
-    ssize_t n = read(*fd, held + HEADER + heldLength, CHUNK - heldLength);
+  static unsigned char frame[HEADER + CHUNK];
+  size_t length = 0;
+  while (length < CHUNK) {
+    ssize_t n = read(*fd, frame + HEADER + length, CHUNK - length);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) break;
     if (n <= 0) { /* nobody has it open any more */
       closeFd(fd);
       break;
     }
-    heldLength += (size_t)n;
+    length += (size_t)n;
   }
-  if (heldLength == CHUNK || heldFor() == 0) sendHeld();
+  if (length == 0) return;
+  frame[0] = (unsigned char)type;
+  put32(frame + 1, (uint32_t)length);
+  writeAll(frame, HEADER + length);
 }
 
 /* All that was written, once nobody writes any more. */
 static void drain(char type, int *fd) {
   struct pollfd p = {.fd = *fd, .events = POLLIN};
   while (*fd >= 0 && poll(&p, 1, 0) > 0) passOn(type, fd);
-  sendHeld();
   closeFd(fd);
+}
+
+/*
+ * A command that writes line after line would wake this process, and make a frame, for each: after BURST of them without a
+ * rest, output is read once a pause. Before that it is passed on at once, and in the order of both streams.
+ */
+static uint64_t readAt, pausedUntil;
+static unsigned burst;
+
+static void countRead(void) {
+  uint64_t now = nowMicros();
+  burst = now - readAt >= 2 * PAUSE_US ? 1 : burst + 1;
+  readAt = now;
+  pausedUntil = burst > BURST ? now + PAUSE_US : 0;
+}
+
+/* Milliseconds until output may be read again; 0: now. */
+static int pauseLeft(void) {
+  uint64_t now = pausedUntil == 0 ? 0 : nowMicros();
+  return now < pausedUntil ? (int)((pausedUntil - now + 999) / 1000) : 0;
 }
 
 static int isFull(const char *directory) {
@@ -527,20 +528,21 @@ int main(void) {
   if (childSignals < 0) return 3;
   sendFrame('R', (const unsigned char *)"", 0);
   for (;;) {
+    int pause = pauseLeft();
     struct pollfd p[5] = {
         {.fd = conn, .events = POLLIN},
         {.fd = childSignals, .events = POLLIN},
-        {.fd = outFd, .events = POLLIN},
-        {.fd = errFd, .events = POLLIN},
+        {.fd = pause > 0 ? -1 : outFd, .events = POLLIN},
+        {.fd = pause > 0 ? -1 : errFd, .events = POLLIN},
         {.fd = inPipe, .events = pendingStart < pendingEnd ? POLLOUT : 0},
     };
-    if (poll(p, 5, heldFor()) < 0) {
+    if (poll(p, 5, pause > 0 ? pause : -1) < 0) {
       if (errno == EINTR) continue;
       leave(3);
     }
     if (p[2].revents) passOn('o', &outFd);
     if (p[3].revents) passOn('e', &errFd);
-    if (heldFor() == 0) sendHeld();
+    if (p[2].revents || p[3].revents) countRead();
     if (p[4].revents & POLLOUT) feedStdin();
     else if (p[4].revents) { /* nobody reads standard input any more */
       if (pendingEnd > pendingStart) sendNumber('A', (uint32_t)(pendingEnd - pendingStart));

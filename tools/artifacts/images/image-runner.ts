@@ -6,7 +6,7 @@ import type { Language, LanguageVersion } from '../../../services/languages/sche
 import { openImageMounts } from '../../../services/images/mounts';
 import type { ImageManifest, ImageStore } from '../../../services/images/store';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import type { RuntimeName } from '../../../services/sandbox/runtime';
+import { nativeRuntime, type RuntimeName } from '../../../services/sandbox/runtime';
 import type { SandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { Failure } from '../../failure';
 import { openRunner } from '../../local-runner/local-runner';
@@ -57,7 +57,12 @@ export async function versionInside(
   language: Language,
   version: LanguageVersion,
 ): Promise<string> {
-  const runner = await openImageRunner(store, manifest, { language, version, exactVersion: version.version }, 'crun');
+  const runner = await openImageRunner(
+    store,
+    manifest,
+    { language, version, exactVersion: version.version },
+    nativeRuntime(),
+  );
   try {
     const test = selfTests(language, version).find(({ name }) => name === 'version')!;
     const run = await runSelfTest(test, language.id, runner.runtime, runner.sandboxPool);

@@ -33,6 +33,10 @@ export const ACTIONS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
     'CreateInstanceConnectEndpoint DescribeInstanceConnectEndpoints CreateNetworkInterface CreateTags',
   ),
   aws_eip: of('ec2', 'AllocateAddress DescribeAddresses DescribeAddressesAttribute CreateTags'),
+  aws_elasticache_parameter_group: of(
+    'elasticache',
+    'CreateCacheParameterGroup ModifyCacheParameterGroup DescribeCacheParameterGroups DescribeCacheParameters ListTagsForResource AddTagsToResource',
+  ),
   aws_elasticache_replication_group: of(
     'elasticache',
     'CreateReplicationGroup DescribeReplicationGroups DescribeCacheClusters ListTagsForResource AddTagsToResource',

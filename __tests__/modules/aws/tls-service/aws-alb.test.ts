@@ -474,7 +474,7 @@ const SHIELD: Row[] = [
       ),
     [],
     { service: { firewall: {} } },
-    [['authorization', 'cookie']],
+    [['authorization', 'cookie', 'sec-websocket-protocol', 'proxy-authorization', 'x-api-key']],
   ],
   [
     'alarms on errors, latency and unhealthy instances',
