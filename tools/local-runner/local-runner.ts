@@ -12,12 +12,10 @@ import { acceptedMissing, missingControllers, refusals } from '../../services/sa
 import { crun, runsc, spawner, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
 import { createSandboxPool, type SandboxPool } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
-import { provisionDebian } from '../provision/debian';
-import { findExecutable } from '../provision/executable';
 import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { toolchainsDirectory } from '../provision/toolchains';
-import { hasSandboxPrograms, localSandboxPrograms } from './sandbox-programs';
+import { provideCrun, provideSandboxPrograms } from './sandbox-programs';
 
 /** This machine as a runner, with its own toolchains. */
 export interface LocalRunner {
@@ -59,7 +57,7 @@ export interface Runner {
 export async function openRunner(name: RuntimeName, warm: number, prestart?: boolean): Promise<Runner> {
   const runtime = await runtimeNamed(name);
   const cgroups = guaranteedCgroups();
-  const programs = localSandboxPrograms();
+  const programs = await provideSandboxPrograms();
   const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? undefined : 0 });
   const sandboxPool = createSandboxPool({ host, size: warm, prestart });
   return {
@@ -104,11 +102,5 @@ function guaranteedCgroups(): CgroupHost {
 /** @throws Failure when the runtime cannot be had */
 export async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'runsc') return runsc(await provisionRunsc());
-  // An installation without sources has the compiled programs and no use for a compiler.
-  if (!hasSandboxPrograms()) await provisionDebian(['sandbox']);
-  if (name === 'spawner') return spawner();
-  if (findExecutable('crun') === undefined) await provisionDebian(['crun']);
-  const program = findExecutable('crun');
-  if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
-  return crun(program);
+  return name === 'spawner' ? spawner() : crun(await provideCrun());
 }

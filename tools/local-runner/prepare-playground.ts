@@ -12,7 +12,7 @@ import { projectDirectory } from '../provision/project';
 import { toolchainsDirectory } from '../provision/toolchains';
 import { checkCgroups, runtimeNamed } from './local-runner';
 import { probedHost } from './present-versions';
-import { localSandboxPrograms } from './sandbox-programs';
+import { provideSandboxPrograms } from './sandbox-programs';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -29,6 +29,7 @@ const PASSED_ON = [
     engineSettings.deadLetters,
   ].map(({ name }) => name),
   ...['PUBSUB_EMULATOR_HOST', 'GOOGLE_APPLICATION_CREDENTIALS'],
+  'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
   ...['AWS_REGION', 'AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'],
   ...['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_HEADERS'],
 ];
@@ -50,7 +51,7 @@ export async function localRunnerSettings(
   return programEnvironment(runnerSettings, {
     runtime,
     runtimeProgram,
-    sandboxPrograms: path.dirname(localSandboxPrograms().init),
+    sandboxPrograms: path.dirname((await provideSandboxPrograms()).init),
     toolchainsDirectory: toolchainsDirectory(),
     languagesFile,
   });
@@ -63,6 +64,9 @@ export async function localRunnerSettings(
  * @throws Failure as {@link localRunnerSettings}
  */
 export async function preparePlayground(runtime: RuntimeName): Promise<Variables> {
+  // The page is built meanwhile.
+  const page = buildPage();
+  page.catch(() => undefined);
   const { present } = await probedHost();
   const settings = await localRunnerSettings(runtime, present, cacheDirectory('offered.json'));
   const passedOn = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
@@ -71,7 +75,7 @@ export async function preparePlayground(runtime: RuntimeName): Promise<Variables
     ...(Object.fromEntries(passedOn) as Variables),
     ...settings,
     ...programEnvironment(gatewaySettings, {
-      pageDirectory: buildPage().directory,
+      pageDirectory: (await page).directory,
       // One person has this machine to themselves.
       jobBurst: 1_000,
       jobsPerSecond: 1_000,

@@ -24,8 +24,6 @@ export const debianPackages = {
   java: ['default-jre-headless', 'maven'],
   /** Looks at the playground's page. */
   page: ['chromium'],
-  /** Builds the Go programs where PATH has no Go; `bookworm-backports` holds a recent one. */
-  go: ['golang-go'],
   /** Makes the project's virtual environments. */
   python: ['python3', 'python3-venv'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { hostEntries } from '../../services/languages/host-toolchains';
@@ -8,6 +7,7 @@ import { Failure } from '../failure';
 import { cacheDirectory } from './cache';
 import { installDebianPackages, notInstalled } from './debian';
 import { withProgress } from './progress';
+import { runProgram } from './run-program';
 
 /** Where this machine keeps toolchains that come from npm: each in a directory named like its mount in a sandbox. */
 export function toolchainsDirectory(): string {
@@ -19,8 +19,7 @@ export async function provisionToolchains(
   wanted: readonly { readonly language: Language; readonly version: LanguageVersion }[],
 ): Promise<void> {
   const sources = hostEntries(wanted).map(({ version }) => version.source!);
-  const missing = notInstalled(sources.flatMap(({ packages = [] }) => packages));
-  if (missing.length > 0) await withProgress(`installing ${missing.join(', ')}`, () => installDebianPackages(missing));
+  await installDebianPackages(notInstalled(sources.flatMap(({ packages = [] }) => packages)));
   for (const each of sources.flatMap(directoryPackages)) await provisionNpmToolchain(each);
 }
 
@@ -28,12 +27,12 @@ export async function provisionToolchains(
 export async function provisionNpmToolchain({ name, version, mount }: DirectoryPackage): Promise<string> {
   const directory = path.join(toolchainsDirectory(), path.basename(mount));
   if (fs.existsSync(directory)) return directory;
-  await withProgress(`fetching ${name} ${version}`, () => {
+  await withProgress(`fetching ${name} ${version}`, async () => {
     const temporary = `${directory}.${process.pid}`;
     fs.mkdirSync(temporary, { recursive: true });
     try {
       const quiet = ['--silent', '--no-audit', '--no-fund', '--ignore-scripts'];
-      run('npm', ['install', ...quiet, '--prefix', temporary, `${name}@${version}`], temporary);
+      await run('npm', ['install', ...quiet, '--prefix', temporary, `${name}@${version}`], temporary);
       fs.renameSync(temporary, directory);
     } finally {
       fs.rmSync(temporary, { recursive: true, force: true });
@@ -42,8 +41,8 @@ export async function provisionNpmToolchain({ name, version, mount }: DirectoryP
   return directory;
 }
 
-function run(program: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
-  if (error || status !== 0) throw new Failure(`${program} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`);
+async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const { succeeded, stdout, stderr } = await runProgram(program, args, { cwd });
+  if (!succeeded) throw new Failure(`${program} ${args.join(' ')}: ${stderr.trim()}`);
   return stdout;
 }

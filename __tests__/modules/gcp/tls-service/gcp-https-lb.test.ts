@@ -544,6 +544,14 @@ describe('GcpHttpsLbTlsService', () => {
       expect(byDefault.json.resource.google_certificate_manager_certificate).toHaveProperty([to.split('.')[1]!]);
     });
 
+    it('waits for a rollout, and ends with an error when it does not come to its end', () => {
+      expect(byDefault.one('compute_region_instance_group_manager')).toMatchObject({
+        wait_for_instances: true,
+        wait_for_instances_status: 'UPDATED',
+        timeouts: { create: '20m', update: '45m' },
+      });
+    });
+
     it('replaces a certificate whose host name changed before the old one goes', () => {
       const nameOf = (hostNames: string[]) =>
         synthesizeGcp({ service: { hostNames } }).one('certificate_manager_certificate').name as string;
