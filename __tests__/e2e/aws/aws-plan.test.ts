@@ -174,7 +174,7 @@ const ROWS: readonly Row[] = [
         .map((x) => x.threshold as number)
         .sort((a, b) => a - b),
     [0, 1, 1],
-    [0, 0.5, 3],
+    [0, 0.5, 3, 21, 21],
   ],
   ['who is told', (p) => p('sns_topic_subscription').map((x) => x.endpoint), [], ['ops@example.com']],
   [

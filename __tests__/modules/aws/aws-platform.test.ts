@@ -1,4 +1,4 @@
-import { TerraformStack, Testing } from 'cdktf';
+import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import { AwsPlatform } from '../../../modules/aws/platform';
 import { binary } from '../../../modules/machine/artifact';
 import { PLATFORM, SERVICE, synthesizeAws } from '../../kit/synthesize/aws';
@@ -60,6 +60,19 @@ describe('the AWS platform', () => {
       expect(named.json.data.aws_availability_zones).toBeUndefined();
       expect(named.one('subnet', 'network_public-0').lifecycle.postcondition[0].condition).toBe(
         '${(self.availability_zone == "eu-central-1c")}',
+      );
+    });
+
+    it('takes a Terraform list, which may be empty', () => {
+      const listed = synthesizeAws((stack) => ({
+        platform: { zones: new TerraformVariable(stack, 'zones', { type: 'list(string)' }).listValue },
+      }));
+      const { availability_zone: zone, lifecycle } = listed.one('subnet', 'network_public-0');
+      expect(zone).toMatch(
+        /^\$\{\(length\(var\.zones\) >= 1\) \? element\(var\.zones, 0\) : element\(data\.aws_availability_zones\.\w+\.names, 0\)\}$/,
+      );
+      expect(lifecycle.postcondition[0].condition).toBe(
+        '${(!(length(var.zones) >= 1) || (self.availability_zone == element(var.zones, 0)))}',
       );
     });
 

@@ -1,7 +1,6 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
-import type { Construct } from 'constructs';
 import { addAlarmTopic } from '../foundation/alarm-topic';
-import type { AwsEnvironment } from '../foundation/environment';
+import type { AwsPart } from '../foundation/part';
 
 const MINUTE = 60;
 
@@ -35,17 +34,17 @@ const ALARMS = [
 
 /** Alarms on memory, evictions, processor and connections of the busiest node: `<name>-memory` and so on. */
 export function addEventStoreAlarms(
-  scope: Construct,
+  store: Pick<AwsPart, 'scope' | 'platform' | 'name'>,
   options: {
-    readonly name: string;
-    readonly platform: AwsEnvironment;
     readonly emails: readonly string[];
     /** The primary and its replicas. */
     readonly nodes: number;
   },
 ): void {
-  const { name, nodes } = options;
-  const topic = addAlarmTopic(scope, options);
+  const { scope } = store;
+  const name = store.name();
+  const { nodes } = options;
+  const topic = addAlarmTopic(store, options.emails);
   // ElastiCache numbers the nodes of a group from 001.
   const clusters = Array.from({ length: nodes }, (_, index) => `${name}-${String(index + 1).padStart(3, '0')}`);
   for (const { id, metricName, threshold, text } of ALARMS) {

@@ -10,6 +10,7 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { checkTags } from '../foundation/tags';
 import type { AwsEnvironment } from '../foundation/environment';
+import { describeAwsPart } from '../foundation/part';
 import type { PolicyStatement } from '../foundation/policy-document';
 import { tagEverything } from '../foundation/tag-everything';
 import { physicalName } from '../../props/physical-name';
@@ -132,7 +133,11 @@ export class AwsEventStore extends Construct implements IEventStore {
       lifecycle: { ignoreChanges: ['engine_version'] },
     });
     guardAgainstDeletion(this.replicationGroup, props.deletionProtection);
-    addEventStoreAlarms(this, { name, platform, emails: props.alarms.emails ?? [], nodes: 1 + props.replicas });
+    const part = {
+      ...describeAwsPart(this, id, platform, props.tags),
+      name: (...suffix: string[]) => [name, ...suffix].join('-'),
+    };
+    addEventStoreAlarms(part, { emails: props.alarms.emails ?? [], nodes: 1 + props.replicas });
     this.url = `rediss://${this.replicationGroup.primaryEndpointAddress}:${PORT}`;
   }
 

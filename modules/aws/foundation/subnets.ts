@@ -67,11 +67,11 @@ export function chooseZones(
   });
   const first = (index: number) => `\${${found.fqn}.names[${index}]}`;
   if (zones === undefined) return numbers.map((index) => zone(first(index)));
-  const isNamed = Op.gt(Fn.lengthOf(zones), 0);
+  const isNamed = Op.gte(Fn.lengthOf(zones), 1);
   return numbers.map((index) => {
     const name = Token.asString(Fn.element([...zones], index));
     return zone(
-      Token.asString(Fn.conditional(isNamed, name, first(index))),
+      Token.asString(Fn.conditional(isNamed, name, Fn.element(found.names, index))),
       Op.or(Op.not(isNamed), Op.eq(TerraformSelf.getString('availability_zone'), name)),
     );
   });

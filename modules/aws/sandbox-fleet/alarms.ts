@@ -22,8 +22,9 @@ const MINUTE = 60;
  * | `<name>-no-demand` | for three minutes no gateway published the demand: none is there, or the event store is away |
  */
 export function addFleetAlarms(fleet: AwsFleet, { jobs, deadLetters }: AwsQueues): SnsTopic {
-  const { scope, name, platform, props } = fleet;
-  const topic = addAlarmTopic(scope, { name, platform, emails: props.alarms.emails });
+  const { scope, props } = fleet;
+  const name = fleet.name();
+  const topic = addAlarmTopic(fleet, props.alarms.emails);
   const common = { alarmActions: [topic.arn], okActions: [topic.arn] };
   const plain = (id: string, read: MetricRead, alarm: PlainAlarm): void => {
     const { namespace, metricName, dimensions, period, stat } = read;

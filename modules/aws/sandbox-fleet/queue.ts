@@ -31,13 +31,13 @@ export function addQueues({ scope, name, platform, props }: AwsFleet): AwsQueues
   };
   const jobs = new SqsQueue(scope, 'jobs', {
     ...common,
-    name,
+    name: name(),
     messageRetentionSeconds: props.queueRetentionSeconds,
     visibilityTimeoutSeconds: props.maximumJobSeconds + LEASE_MARGIN_SECONDS,
   });
   const deadLetters = new SqsQueue(scope, 'dead-letters', {
     ...common,
-    name: `${name}-dead-letters`,
+    name: name('dead-letters'),
     messageRetentionSeconds: props.deadLetterRetentionDays * DAY_SECONDS,
   });
   for (const queue of [jobs, deadLetters]) guardAgainstDeletion(queue, props.deletionProtection);

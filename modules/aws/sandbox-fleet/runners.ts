@@ -22,7 +22,7 @@ export interface AwsRunners {
 
 /** Name of the hook that lets a machine drain before it ends. */
 export function hookName({ name }: Pick<AwsFleet, 'name'>): string {
-  return `${name}-drain`;
+  return name('drain');
 }
 
 /**
@@ -41,10 +41,11 @@ export function addRunners(
     readonly ready: ITerraformDependable[];
   },
 ): AwsRunners {
-  const { scope, name, id, platform, props } = fleet;
+  const { scope, platform, props } = fleet;
+  const name = fleet.name();
   const { capacity } = props;
   const [instanceType, ...otherTypes] = INSTANCE_TYPES[capacity.machineSize];
-  const tags = { ...platform.tags, service: id, ...props.tags, Name: name };
+  const tags = { ...platform.tags, ...fleet.tags, Name: name };
   const launchTemplate = addLaunchTemplate(scope, {
     name,
     imageId: imageOf({ baseImage: props.baseImage, architecture: 'x64' }),

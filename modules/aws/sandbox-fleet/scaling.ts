@@ -12,7 +12,8 @@ import {
 
 /** Follows the demand that the gateway publishes: target tracking where there are machines, an alarm and its steps where there are none. */
 export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {
-  const { scope, name, props } = fleet;
+  const { scope, props } = fleet;
+  const name = fleet.name();
   const { slotsPerInstance } = props.capacity;
   const measured = {
     wanted: demandMetric(fleet, 'SlotsWanted', DEMAND_PERIOD_SECONDS),

@@ -8,6 +8,7 @@ import type { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { Construct } from 'constructs';
 import type { StoredArtifact } from '../foundation/artifact-bucket';
 import type { AwsEnvironment } from '../foundation/environment';
+import { describeAwsPart } from '../foundation/part';
 import { allowEndpointsOnly } from '../foundation/network';
 import { admitOperators } from '../foundation/operator-tunnel';
 import { tagEverything } from '../foundation/tag-everything';
@@ -74,10 +75,10 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
     if (!(eventStore instanceof AwsEventStore)) {
       throw new InvalidPropError('eventStore', 'another store', 'must be one that eventStore() of this platform made');
     }
-    const name = `${platform.application}-${platform.environment}-${id}`;
-    const fleet: AwsFleet = { scope: this, id, name, platform, props, eventStore };
+    const fleet: AwsFleet = { ...describeAwsPart(this, id, platform, props.tags), props, eventStore };
+    const name = fleet.name();
     this.fleet = fleet;
-    tagEverything(this, { service: id, ...props.tags });
+    tagEverything(this, fleet.tags);
 
     this.queues = addQueues(fleet);
     this.jobs = this.queues.jobs;
@@ -189,7 +190,7 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
             ...this.engineValues(),
             eventStoreAuthentication: eventStore.authentication('runner'),
             machine: 'aws',
-            autoScalingGroup: this.fleet.name,
+            autoScalingGroup: this.fleet.name(),
             lifecycleHook: hookName(this.fleet),
             imageSource: `s3://${platform.bootstrap.bucket}/${platform.region}`,
           },

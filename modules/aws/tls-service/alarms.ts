@@ -7,8 +7,7 @@ import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import type { Construct } from 'constructs';
 import { addAlarmTopic } from '../foundation/alarm-topic';
-import type { AwsEnvironment } from '../foundation/environment';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
 
 /** Window of the share and the latency, in seconds. */
 const WINDOW_SECONDS = 300;
@@ -29,17 +28,16 @@ const DAY_SECONDS = 24 * 60 * 60;
  * | `<name>-certificate-<n>` | an existing certificate expires in less than three weeks |
  */
 export function addAlarms(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly name: string;
-    readonly platform: AwsEnvironment;
-    readonly props: ResolvedTlsServiceProps;
     readonly loadBalancer: Lb;
     readonly targetGroup: LbTargetGroup;
   },
 ): SnsTopic {
-  const { name, props, loadBalancer, targetGroup } = options;
-  const topic = addAlarmTopic(scope, { ...options, emails: props.alarms.emails });
+  const { scope, props } = service;
+  const name = service.name();
+  const { loadBalancer, targetGroup } = options;
+  const topic = addAlarmTopic(service, props.alarms.emails);
   const alarm = { alarmActions: [topic.arn], okActions: [topic.arn], treatMissingData: 'notBreaching' };
   const balancerOnly = { LoadBalancer: loadBalancer.arnSuffix };
   const both = { ...balancerOnly, TargetGroup: targetGroup.arnSuffix };

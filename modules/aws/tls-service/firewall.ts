@@ -3,9 +3,7 @@ import type { Lb } from '@cdktf/provider-aws/lib/lb';
 import { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl';
 import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association';
 import { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from '../foundation/environment';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
 import type { Firewall } from '../../tls-service/tls-service';
 
 /** AWS's managed rule groups, in the order they are asked, and those of their rules that read bodies ("AWS Managed Rules rule groups list"; 925 of 1500 capacity units). */
@@ -36,16 +34,15 @@ const RATE_WINDOW_SECONDS = 300;
 
 /** WAFv2 before the load balancer: managed rules, a rate limit for each client address, and a log without tokens. */
 export function addFirewall(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly name: string;
-    readonly platform: AwsEnvironment;
-    readonly props: ResolvedTlsServiceProps;
     readonly firewall: Required<Firewall>;
     readonly loadBalancer: Lb;
   },
 ): Wafv2WebAcl {
-  const { name, platform, props, firewall, loadBalancer } = options;
+  const { scope, platform, props } = service;
+  const name = service.name();
+  const { firewall, loadBalancer } = options;
   // Sampled requests would show whole headers, tokens included, in the console.
   const visibility = (metricName: string) => ({
     cloudwatchMetricsEnabled: true,

@@ -2,14 +2,12 @@ import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import { Token, type ITerraformDependable } from 'cdktf';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from '../foundation/environment';
 import { imageOf, mayRollBack } from '../machine/debian-image';
 import { addLaunchTemplate, GROUP_METRICS, lifetimeSeconds } from '../machine/launch-template';
 import type { InstanceIdentity } from '../machine/instance-role';
 import type { InstancePlacement } from '../foundation/network';
 import { instanceTypeOf } from './options';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
 import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Seconds until a new instance's CPU counts for the scaling: booting is no load. */
@@ -23,13 +21,8 @@ export interface Instances {
 
 /** Template of an instance and the group of instances made from it. */
 export function addInstances(
-  scope: Construct,
+  service: AwsService,
   options: {
-    /** `<application>-<environment>-<id>`. */
-    readonly name: string;
-    readonly id: string;
-    readonly platform: AwsEnvironment;
-    readonly props: ResolvedTlsServiceProps;
     readonly placement: InstancePlacement;
     readonly securityGroupId: string;
     readonly identity: InstanceIdentity;
@@ -40,7 +33,9 @@ export function addInstances(
     readonly ready: ITerraformDependable[];
   },
 ): Instances {
-  const { name, platform, props, placement, targetGroup } = options;
+  const { scope, platform, props } = service;
+  const name = service.name();
+  const { placement, targetGroup } = options;
   const launchTemplate = addLaunchTemplate(scope, {
     name,
     imageId: imageOf(props),
@@ -50,7 +45,7 @@ export function addInstances(
     securityGroupId: options.securityGroupId,
     diskGib: props.capacity.diskGib,
     keyArn: platform.keyArn,
-    tags: instanceTags(options),
+    tags: instanceTags(service),
     userData: options.userData,
   });
   const { minInstances, maxInstances } = props.capacity;
@@ -83,7 +78,7 @@ export function addInstances(
     maxInstanceLifetime: lifetimeSeconds(props.maximumInstanceAgeDays),
     enabledMetrics: GROUP_METRICS,
     metricsGranularity: '1Minute',
-    tag: Object.entries(instanceTags(options)).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
+    tag: Object.entries(instanceTags(service)).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
     dependsOn: options.ready,
     lifecycle: { ignoreChanges: ['desired_capacity'] },
   });
@@ -92,6 +87,6 @@ export function addInstances(
 }
 
 /** Tags of what Auto Scaling makes: no default tags of the provider reach it. */
-function instanceTags(options: { name: string; id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps }) {
-  return { ...options.platform.tags, service: options.id, ...options.props.tags, Name: options.name };
+function instanceTags({ platform, tags, name }: AwsService) {
+  return { ...platform.tags, ...tags, Name: name() };
 }

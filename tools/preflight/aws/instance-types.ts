@@ -49,7 +49,7 @@ async function zonesOf(account: AwsAccount, stack: Stack, signal: AbortSignal): 
   if (named.length > 0) return named;
   const indexes = stack.resources
     .filter(({ type }) => type === 'aws_subnet')
-    .map(({ body }) => Number(/\.names\[(\d+)\]/.exec(String(body.availability_zone))?.[1] ?? 0));
+    .map(({ body }) => Number(/\.names(?:\[|, )(\d+)/.exec(String(body.availability_zone))?.[1] ?? 0));
   const question = stack.data.find(({ type }) => type === 'aws_availability_zones')?.body;
   const filters = ((question?.filter ?? []) as { name: string; values: string[] }[]).map(({ name, values }) => ({
     Name: name,

@@ -1,9 +1,7 @@
+import type { AwsService } from './service';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version';
 import type { ITerraformDependable } from 'cdktf';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from '../foundation/environment';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
 import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** A secret as the machine finds it. */
@@ -25,10 +23,7 @@ const RECOVERY_DAYS = { protected: 30, unprotected: 0 } as const;
  * Secrets of the service: existing ones by their ARN, the others written through a write-only argument, so that the value is
  * in neither plan nor state.
  */
-export function addSecrets(
-  scope: Construct,
-  { id, platform, props }: { id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps },
-): ReadableSecret[] {
+export function addSecrets({ scope, id, platform, props }: AwsService): ReadableSecret[] {
   return Object.entries(props.secrets).map(([variable, source]) => {
     if (source.kind === 'existing') {
       return { variable, arn: source.id, version: source.version, isOwn: false, ready: [] };
