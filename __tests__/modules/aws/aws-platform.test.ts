@@ -1,7 +1,8 @@
 import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import { AwsPlatform } from '../../../modules/aws/platform';
 import { binary } from '../../../modules/machine/artifact';
-import { PLATFORM, PROGRAM, SERVICE, synthesizeAws } from '../../kit/clouds/aws/synthesize';
+import { PLATFORM, SERVICE, synthesizeAws } from '../../kit/synthesize/aws';
+import { PROGRAM } from '../../kit/synthesize/service';
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
