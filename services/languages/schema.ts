@@ -125,7 +125,6 @@ export const languageSchema = z.strictObject({
 export type Language = z.infer<typeof languageSchema>;
 export type LanguageVersion = Language['versions'][number];
 export type Tests = z.infer<typeof testsSchema>;
-type HelperFile = z.infer<typeof helperFileSchema>;
 
 /** Names a version in its language: `3.13`, or `3.13+science`. */
 export function versionName({ version, variant }: Pick<LanguageVersion, 'version' | 'variant'>): string {
