@@ -53,6 +53,13 @@ export function readGatewayConfig(environment: Environment): GatewayConfig {
       jobBurst: number('SANDPIPER_JOB_BURST', 1, 1_000_000, d.jobBurst),
       jobsPerSecond: number('SANDPIPER_JOBS_PER_SECOND', 1, 1_000_000, d.jobsPerSecond),
       maximumJobsPerOwner: number('SANDPIPER_JOBS_PER_USER', 1, 1_000_000, d.maximumJobsPerOwner),
+      maximumConnectionsPerAddress: number(
+        'SANDPIPER_CONNECTIONS_PER_ADDRESS',
+        1,
+        1_000_000,
+        d.maximumConnectionsPerAddress,
+      ),
+      maximumConnectionsPerUser: number('SANDPIPER_CONNECTIONS_PER_USER', 1, 1_000_000, d.maximumConnectionsPerUser),
       maximumQueueWaitMs: seconds('SANDPIPER_QUEUE_WAIT_SECONDS', DAY_SECONDS, d.maximumQueueWaitMs),
       slots: number('SANDPIPER_SLOTS', 1, 1_000_000, d.slots),
       meanJobMs,

@@ -9,6 +9,8 @@ import { chooseVersion, UnknownLanguageError } from '../languages/choose-version
 import type { PresentVersion } from '../languages/host-toolchains';
 import { contextOf, traceparentOf, tracer } from '../program/tracing';
 import { watchBacklog } from './backlog';
+import { checkFiles } from './check-files';
+import { networkOf } from './connections';
 import { followJob } from './follow';
 import {
   ServiceError,
@@ -64,14 +66,14 @@ export function createJobService(props: JobServiceProps): JobService {
     const accepted = { language: chosen.language.id, version: chosen.exactVersion };
     const id = newJobId();
     span.setAttributes({ 'sandpiper.job': id, 'sandpiper.language': `${accepted.language} ${accepted.version}` });
-    await takeToken(owner);
+    const limits = checkFiles(job, chosen);
     const waiting = await refuseOverload();
     const now = Date.now();
     const known = {
       id,
       owner,
       language: accepted.language,
-      idempotencyKey: idempotencyKey && `${owner} ${idempotencyKey}`,
+      idempotencyKey: idempotencyKey && JSON.stringify([owner, idempotencyKey]),
       deadlineMs: now + settings.jobDeadlineMs,
       retentionMs: settings.retentionMs,
     };
@@ -88,7 +90,7 @@ export function createJobService(props: JobServiceProps): JobService {
       // Whoever recorded it may have died, or lost the store, before the queue had it. Twice in the queue it runs once.
       if (await isUnclaimed(jobId)) await send(bodyOf(jobId), traceparentOf(span));
     }
-    return { jobId, token: tokens.of(jobId), ...accepted, waiting, created };
+    return { jobId, token: tokens.of(jobId), ...accepted, limits, waiting, created };
   };
 
   const send = (body: string, traceparent: string | undefined): Promise<void> =>
@@ -110,7 +112,8 @@ export function createJobService(props: JobServiceProps): JobService {
     return state?.state === 'queued' && state.attempts === 0;
   };
 
-  const takeToken = async (owner: string): Promise<void> => {
+  const admit = async (caller: Caller): Promise<void> => {
+    const owner = ownerOf(caller);
     const { jobBurst: capacity, jobsPerSecond: refillPerSecond } = settings;
     const { taken, retryAfterMs } = await store.takeTokens({ key: `jobs ${owner}`, capacity, refillPerSecond }, 1);
     if (taken) return;
@@ -155,6 +158,7 @@ export function createJobService(props: JobServiceProps): JobService {
 
   return {
     languages: versions.map(offered),
+    admit: told(admit),
     submit: told(submit),
     authorize: told(authorize),
     read: told((jobId, after, maximum) => store.read(jobId, after, maximum)),
@@ -194,7 +198,7 @@ export function createJobService(props: JobServiceProps): JobService {
 }
 
 function ownerOf({ userId, address }: Caller): string {
-  return userId === undefined ? `ip:${address}` : `user:${userId}`;
+  return userId === undefined ? `ip:${networkOf(address)}` : `user:${userId}`;
 }
 
 /** Sorts by time, so that stores and logs are read in order: 48 bits of milliseconds, then 80 of chance. */

@@ -14,6 +14,10 @@ export interface GatewaySettings {
   readonly jobsPerSecond: number;
   /** Jobs of one user or address that may be under way at once. */
   readonly maximumJobsPerOwner: number;
+  /** Requests and WebSockets that one address (of IPv6: one /64 network) may have open on one gateway. */
+  readonly maximumConnectionsPerAddress: number;
+  /** Requests and WebSockets that one user may have open on one gateway. */
+  readonly maximumConnectionsPerUser: number;
   /** Jobs of one connection that may be under way at once. */
   readonly maximumJobsPerConnection: number;
   /** A job that would have to wait longer is refused as `overloaded`. */
@@ -49,6 +53,8 @@ export const defaultSettings: GatewaySettings = {
   jobBurst: 20,
   jobsPerSecond: 1,
   maximumJobsPerOwner: 10,
+  maximumConnectionsPerAddress: 512,
+  maximumConnectionsPerUser: 128,
   maximumJobsPerConnection: 8,
   maximumQueueWaitMs: MINUTE_MS,
   slots: 4,

@@ -12,7 +12,7 @@ import type { LanguageRuntime } from './language-runtime';
 import { outputEncoder } from './output';
 import { named, prestartOf } from './prestart';
 import type { CommandEnd, CommandOutput, RunningCommand } from './command';
-import type { SandboxFile } from './sandbox';
+import { FileRefusedError, type SandboxFile } from './sandbox';
 import { jobEnvironment, type SandboxSupply, type SuppliedSandbox } from './supply';
 
 /** A job that runs. */
@@ -83,6 +83,11 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
       if (isCancelled) return { reason: 'cancelled', stage: runtime.compile ? 'compile' : 'run' };
       return await runStages(supplied, files);
     } catch (error) {
+      // What the job itself brought does not fit: every other sandbox would say the same.
+      if (error instanceof FileRefusedError) {
+        const stage = runtime.compile ? 'compile' : 'run';
+        return { reason: 'limitExceeded', limit: error.isDiskFull ? 'disk' : undefined, stage, message: error.message };
+      }
       return {
         reason: 'sandboxError',
         stage: program || !runtime.compile ? 'run' : 'compile',
