@@ -5,7 +5,8 @@
 export { InvalidPropError } from './props/invalid-prop';
 export type { HostAgents } from './machine/host-agents';
 export type { EventStoreProps, EventStoreSize, IEventStore } from './event-store/event-store';
-export { Platform, type Cloud, type PlatformProps } from './platform/platform';
+export { Platform, type PlatformProps } from './platform/platform';
+export type { Cloud } from './props/cloud';
 export {
   archive,
   binary,

@@ -1,6 +1,6 @@
 import type { ArtifactManifest } from '../contracts/artifact-manifest';
 import { InvalidPropError } from '../modules/props/invalid-prop';
-import type { Cloud } from '../modules/platform/platform';
+import type { Cloud } from '../modules/props/cloud';
 import type { Architecture } from '../modules/machine/artifact';
 import { checkName } from '../modules/props/physical-name';
 

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdktf';
-import type { Cloud } from '../../modules/platform/platform';
+import type { Cloud } from '../../modules/props/cloud';
 import { readSettings } from '../../stacks/settings';
 import { temporaryDirectory } from '../kit/terraform';
 

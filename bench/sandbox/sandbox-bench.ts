@@ -12,7 +12,7 @@ import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
 import { sandboxPrograms } from '../../services/sandbox/programs';
 import { crun, runsc, type Runtime } from '../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply } from '../../services/sandbox/supply';
+import { createSupply, type SandboxSupply } from '../../services/sandbox/sandbox-pool';
 import { bareRun, type Sample } from '../bare-run';
 import { quantile } from '../quantile';
 

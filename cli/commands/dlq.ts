@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { JobQueue } from '../../services/engines/job-queue/job-queue';
-import { isUnavailable } from '../../services/engines/unavailable';
+import { isUnavailable } from '../../services/program/unavailable';
 import { openJobQueue } from '../../services/engines/open-job-queue';
 import { chosen, retry, withDeadLetters, type PutAside } from '../../tools/dead-letters/dead-letters';
 import { Failure, wrongUsage } from '../../tools/failure';

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { InvalidPropError } from '../../modules/props/invalid-prop';
-import type { Cloud } from '../../modules/platform/platform';
+import type { Cloud } from '../../modules/props/cloud';
 import { readSettings, type Settings } from '../../stacks/settings';
 import { exitCodes, Failure, wrongUsage } from '../../tools/failure';
 import type { Result } from '../../tools/preflight/check';

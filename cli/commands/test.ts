@@ -14,7 +14,7 @@ import { closingLine, sum, type SuiteResult } from '../../tools/test/suite-resul
 const HELP = `
 What:
   (nothing)  everything: the checks, the Go tests, the unit suites, the whole-system suites
-  checks     types, ESLint, Prettier, go vet
+  checks     types, ESLint, Prettier, go vet, and whether the stacks still synthesize what they did
   unit       the Go tests and the suites that need nothing but Node.js
   e2e        the suites that run real programs: Terraform, simulators, machines
   <path>     the suites whose path holds this text
@@ -28,8 +28,12 @@ export function command(): Command {
     .description('Runs the tests.')
     .argument('[what...]', 'what to run')
     .option('--languages <which>', 'run the self-tests of languages: core, all, or ids with commas between them')
+    .option(
+      '--base <commit>',
+      'commit that the checks compare the stacks with; without it, where this branch left main',
+    )
     .addHelpText('after', HELP)
-    .action(async (words: string[], { languages }: { readonly languages?: string }) => {
+    .action(async (words: string[], { languages, base }: { readonly languages?: string; readonly base?: string }) => {
       if (languages !== undefined) process.env.SANDPIPER_LANGUAGES = languages;
       const what = languages === undefined || words.length > 0 ? words : ['e2e/languages'];
       const deadline = newDeadline();
@@ -38,7 +42,7 @@ export function command(): Command {
       if (plan.jest.some(({ project }) => project === 'e2e')) await provide();
       else if (plan.goModules.length > 0 || plan.checks) await provisionGo();
 
-      const failedChecks = plan.checks ? await runChecks(deadline) : [];
+      const failedChecks = plan.checks ? await runChecks(deadline, base) : [];
       const results: SuiteResult[] = [];
       for (const directory of plan.goModules) {
         tell(`go test ${directory}`);
@@ -96,9 +100,9 @@ async function provide(): Promise<void> {
   }
 }
 
-async function runChecks(deadline: Deadline): Promise<string[]> {
+async function runChecks(deadline: Deadline, base?: string): Promise<string[]> {
   const failed: string[] = [];
-  for (const { name, run } of staticChecks) {
+  for (const { name, run } of staticChecks(base)) {
     const started = Date.now();
     const passed = await run(deadline);
     tell(`${name}: ${passed ? 'clean' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)`);

@@ -1,5 +1,5 @@
 import { InvalidPropError } from '../props/invalid-prop';
-import { checkWhole } from '../machine/capacity';
+import { checkWhole } from '../props/checks';
 
 /** Memory of the event store, about: 1.5, 6 and 13 GB. */
 export type EventStoreSize = 'small' | 'medium' | 'large';

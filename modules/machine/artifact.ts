@@ -1,3 +1,5 @@
+import { InvalidPropError } from '../props/invalid-prop';
+
 /** CPU architecture of a machine, and so of the program it runs. */
 export type Architecture = 'x64' | 'arm64';
 
@@ -75,4 +77,14 @@ export function pushed({ key, sha256 }: PushedFile, command: readonly [string, .
 /** The program is one executable file that was pushed to the bootstrap bucket. */
 export function pushedBinary({ key, sha256 }: PushedFile, args?: readonly string[]): PushedBinaryArtifact {
   return { kind: 'pushedBinary', key, sha256, args };
+}
+
+/** @throws InvalidPropError unless the key is content-addressed: machines of a rollback find the bytes they name */
+export function checkPushed(prop: string, { key, sha256 }: PushedFile): void {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new InvalidPropError(`${prop}.sha256`, sha256, 'must be 64 lower-case hex digits');
+  }
+  if (!key.includes(sha256) || !/^[A-Za-z0-9._/-]+$/.test(key)) {
+    throw new InvalidPropError(`${prop}.key`, key, 'must hold the SHA-256, such as "gateway/<sha256>.tar.gz"');
+  }
 }

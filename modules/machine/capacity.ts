@@ -1,4 +1,5 @@
 import { InvalidPropError } from '../props/invalid-prop';
+import { checkAtLeast, checkWhole } from '../props/checks';
 import { isKnown } from '../props/known';
 
 /**
@@ -56,20 +57,6 @@ export function resolveCapacity(capacity: Capacity = {}): ResolvedCapacity {
   const machineSize = capacity.machineSize ?? 'small';
   checkMachineSize(machineSize);
   return { minInstances, maxInstances, targetCpuPercent, machineSize, diskGib };
-}
-
-/** @throws InvalidPropError unless `value` is a whole number in the range. */
-export function checkWhole(prop: string, value: number, minimum: number, maximum: number): void {
-  if (!Number.isInteger(value) || value < minimum || value > maximum) {
-    throw new InvalidPropError(prop, value, `must be a whole number from ${minimum} to ${maximum}`);
-  }
-}
-
-/** @throws InvalidPropError when both numbers are known and the first is below the other */
-export function checkAtLeast(prop: string, value: number, otherProp: string, other: number): void {
-  if (isKnown(value) && isKnown(other) && value < other) {
-    throw new InvalidPropError(prop, value, `must be at least ${otherProp}, which is ${other}`);
-  }
 }
 
 /** @throws InvalidPropError unless it is a portable size */

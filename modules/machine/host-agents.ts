@@ -1,6 +1,5 @@
 import { InvalidPropError } from '../props/invalid-prop';
-import type { Architecture, PushedFile } from './artifact';
-import { checkPushed } from '../tls-service/resolve';
+import { checkPushed, type Architecture, type PushedFile } from './artifact';
 
 /** Host agents in the bootstrap bucket, by the architecture that they were built for. */
 export type HostAgents = Readonly<Partial<Record<Architecture, PushedFile>>>;

@@ -7,8 +7,6 @@ import { checkName } from '../props/physical-name';
 import type { ISandboxFleet, SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
 import type { ITlsService, TlsServiceProps } from '../tls-service/tls-service';
 
-export type { Cloud };
-
 /** What every platform is told, whatever the cloud. */
 export interface PlatformProps {
   /**

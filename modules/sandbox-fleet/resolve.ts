@@ -1,8 +1,9 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import { isKnown } from '../props/known';
-import type { Cloud } from '../platform/platform';
-import { checkAtLeast, checkMachineSize, checkWhole, MAXIMUM_INSTANCES, type MachineSize } from '../machine/capacity';
-import { checkLogRetention, checkPushed } from '../tls-service/resolve';
+import type { Cloud } from '../props/cloud';
+import { checkMachineSize, MAXIMUM_INSTANCES, type MachineSize } from '../machine/capacity';
+import { checkAtLeast, checkLogRetention, checkWhole } from '../props/checks';
+import { checkPushed } from '../machine/artifact';
 import type { FleetAlarms, FleetCapacity, SandboxFleetProps } from './sandbox-fleet';
 import { resolveScaling, type ResolvedFleetScaling } from './scaling';
 

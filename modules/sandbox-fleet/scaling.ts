@@ -1,6 +1,6 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import type { Cloud } from '../props/cloud';
-import { checkWhole } from '../machine/capacity';
+import { checkWhole } from '../props/checks';
 
 /**
  * The numbers of the scaling law. How many slots a fleet should have:

@@ -1,7 +1,8 @@
 import { InvalidPropError } from '../props/invalid-prop';
+import { checkLogRetention, checkRange, checkWhole } from '../props/checks';
 import { isKnown } from '../props/known';
-import type { PushedFile } from '../machine/artifact';
-import { checkWhole, resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
+import { checkPushed } from '../machine/artifact';
+import { resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
 import { managedCertificate, type CertificateSource } from './certificate-source';
 import { checkHostName } from './host-name';
 import { checkPublicPath, matchesPublicPath } from './public-path';
@@ -34,18 +35,6 @@ export interface ResolvedTlsServiceProps extends Omit<
 
 /** Port on which the host agent answers Google's health checks (see the health bridge in docs/boot.md). */
 export const HEALTH_BRIDGE_PORT = 3001;
-
-/** Retention periods that CloudWatch Logs accepts (API reference, PutRetentionPolicy), up to ten years. */
-export const LOG_RETENTION_DAYS: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
-/** @throws InvalidPropError unless CloudWatch Logs takes the period */
-export function checkLogRetention(prop: string, days: number): void {
-  if (!LOG_RETENTION_DAYS.includes(days)) {
-    throw new InvalidPropError(prop, days, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`);
-  }
-}
 
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -112,16 +101,6 @@ function checkArtifact({ artifact }: TlsServiceProps): void {
       program,
       'must be a path inside the archive, such as "bin/server"',
     );
-  }
-}
-
-/** @throws InvalidPropError unless the key is content-addressed: machines of a rollback find the bytes they name */
-export function checkPushed(prop: string, { key, sha256 }: PushedFile): void {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) {
-    throw new InvalidPropError(`${prop}.sha256`, sha256, 'must be 64 lower-case hex digits');
-  }
-  if (!key.includes(sha256) || !/^[A-Za-z0-9._/-]+$/.test(key)) {
-    throw new InvalidPropError(`${prop}.key`, key, 'must hold the SHA-256, such as "gateway/<sha256>.tar.gz"');
   }
 }
 
@@ -252,12 +231,6 @@ function resolveAlarms(alarms: Alarms = {}): Required<Alarms> {
   checkRange('alarms.errorPercent', resolved.errorPercent, 0.01, 100);
   checkWhole('alarms.latencyMilliseconds', resolved.latencyMilliseconds, 1, 600_000);
   return resolved;
-}
-
-function checkRange(prop: string, value: number, minimum: number, maximum: number): void {
-  if (!(value >= minimum && value <= maximum)) {
-    throw new InvalidPropError(prop, value, `must be a number from ${minimum} to ${maximum}`);
-  }
 }
 
 function checkDistinct(prop: string, values: readonly string[]): void {

@@ -1,5 +1,5 @@
 import type { EventStore, JobEvent } from './event-store/event-store';
-import { leaveJobPlace } from './job-places';
+import { leaveJobPlace } from './job-slots';
 
 /** Ends jobs whose deadline passed with nobody left to say so. */
 export interface Reaper {

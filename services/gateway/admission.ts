@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Caller, JobService } from './job-service';
+import type { Caller, JobService } from './service/job-service';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { errors, jwtVerify } from 'jose';
 import { clientAddress } from './client-address';
-import { ServiceError, type Caller } from './job-service';
+import { ServiceError, type Caller } from './service/job-service';
 import type { GatewaySettings } from './settings';
 
 /** What a request says of its sender. */

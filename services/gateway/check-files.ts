@@ -3,7 +3,7 @@ import { limitsOf } from '../languages/host-runtime';
 import { filesConflict } from '../protocol/file-names';
 import type { Job } from '../protocol/job';
 import { narrowLimits, type JobLimits } from '../protocol/limits';
-import { ServiceError } from './job-service';
+import { ServiceError } from './service/job-service';
 
 /** How tmpfs counts: whole pages. */
 const PAGE_BYTES = 4_096;

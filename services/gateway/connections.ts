@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { ServiceError, type Caller } from './job-service';
+import { ServiceError, type Caller } from './service/job-service';
 import type { GatewaySettings } from './settings';
 
 /** Counts what each address and each user has open on this gateway: requests under way, and WebSockets. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TERMINAL_EVENTS, type EventStore, type Position, type StoredEvent } from '../engines/event-store/event-store';
-import { isUnavailable } from '../engines/unavailable';
-import { ServiceError } from './job-service';
+import { isUnavailable } from '../program/unavailable';
+import { ServiceError } from './service/job-service';
 
 /** An event store that fails over is back in less; a job that it lost is recorded again as soon as its runner notices. */
 export const PATIENCE_MS = 30_000;

@@ -17,9 +17,11 @@ import type { DemandLaw } from './demand/demand';
 import { startDemandPublisher } from './demand/publisher';
 import type { DemandSink } from './demand/sink';
 import { docsPage } from './docs-page';
-import { answerErrors, httpStatus } from './http-errors';
+import { answerErrors } from './http-errors';
 import { createJobService } from './jobs';
-import { ServiceError, type Caller, type JobService } from './job-service';
+import { httpStatus } from './service/http-status';
+import { ServiceError, type Caller } from './service/job-service';
+import type { Protocol, ProtocolContext } from './service/protocol';
 import { gatewayMetrics } from './metrics';
 import { openApi } from './openapi';
 import { isAllowedOrigin } from './origin';
@@ -52,24 +54,6 @@ export interface GatewayOptions {
   readonly logger: FastifyBaseLogger;
   /** Other protocols than the native one, such as Piston's. @default none */
   readonly protocols?: readonly Protocol[];
-}
-
-/** A protocol beside the native one, on the same port. */
-export interface Protocol {
-  readonly routes: (app: FastifyInstance, context: ProtocolContext) => void;
-  /** WebSockets by path. */
-  readonly sockets: Readonly<Record<string, (socket: WebSocket, caller: Caller, context: ProtocolContext) => void>>;
-}
-
-export interface ProtocolContext {
-  readonly service: JobService;
-  readonly settings: GatewaySettings;
-  readonly callerOf: (request: Pick<FastifyRequest, 'headers' | 'socket'>) => Promise<Caller>;
-  /**
-   * For the `onRequest` of what submits a job: finds out who asks, and takes what a submit costs from their rate, before the body
-   * is read. `request.caller` is who asks.
-   */
-  readonly admit: (request: FastifyRequest) => Promise<void>;
 }
 
 export interface Gateway {

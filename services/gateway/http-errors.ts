@@ -1,26 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { ErrorCode } from '../protocol/messages';
-import { ServiceError } from './job-service';
+import { httpStatus, sayWhenToRetry } from './service/http-status';
+import { ServiceError } from './service/job-service';
 import type { GatewayMetrics } from './metrics';
-
-/** The status of an HTTP answer that refuses. */
-export const httpStatus: Readonly<Record<ErrorCode, number>> = {
-  invalidMessage: 400,
-  unknownLanguage: 400,
-  payloadTooLarge: 413,
-  unauthorized: 401,
-  forbidden: 403,
-  notFound: 404,
-  rateLimited: 429,
-  tooManyJobs: 429,
-  tooManyConnections: 429,
-  storageExceeded: 429,
-  stdinWindowExceeded: 429,
-  overloaded: 503,
-  unavailable: 503,
-  slowReader: 503,
-  internal: 500,
-};
 
 /** Answers every failure as JSON: a code, words for a person, and when to try again. No stack trace leaves the process. */
 export function answerErrors(app: FastifyInstance, metrics: GatewayMetrics, maximumBytes: number): void {
@@ -73,9 +54,4 @@ function sendError(
   void reply.removeHeader('connection');
   if (code === 'unauthorized') void reply.header('www-authenticate', 'Bearer');
   return reply.code(status).send({ error: { code, message, retryAfterMs } });
-}
-
-/** The header that clients and proxies know, in whole seconds. */
-export function sayWhenToRetry(reply: FastifyReply, { retryAfterMs }: ServiceError): void {
-  if (retryAfterMs !== undefined) void reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
 }

@@ -3,8 +3,8 @@ import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import { encodeJobMessage } from '../engines/job-message';
 import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue/job-queue';
 import type { EventStore, JobEvent, JobState, NewJob } from '../engines/event-store/event-store';
-import { leaveJobPlace, takeJobPlace } from '../engines/job-places';
-import { isUnavailable } from '../engines/unavailable';
+import { leaveJobPlace, takeJobPlace } from '../engines/job-slots';
+import { isUnavailable } from '../program/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
 import { contextOf, traceparentOf, tracer } from '../program/tracing';
@@ -19,7 +19,7 @@ import {
   type JobService,
   type OfferedVersion,
   type SubmitRequest,
-} from './job-service';
+} from './service/job-service';
 import type { ResumeTokens } from './resume-token';
 import type { GatewaySettings } from './settings';
 

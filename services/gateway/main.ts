@@ -3,7 +3,7 @@ import { readOfferedFile } from '../languages/offered-file';
 import { openLogger, runProgram, toldToEnd } from '../program/process-life';
 import { startTracing } from '../program/tracing';
 import { readGatewayConfig } from './config';
-import { openDemandSink } from './demand/sink';
+import { openDemandSink } from './demand/open-sink';
 import { openGateway } from './gateway';
 import { piston } from './piston/piston';
 

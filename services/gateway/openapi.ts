@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { clientMessageSchema, errorCodeSchema, PROTOCOL_VERSION, serverMessageSchema } from '../protocol/messages';
 import { runnerEventSchema } from '../protocol/events';
-import { runRequestSchema, runSchema, TOKEN_HEADER } from './runs';
+import { runRequestSchema, runSchema } from './run';
+import { TOKEN_HEADER } from './runs';
 
 const languageSchema = z.object({
   id: z.string(),

@@ -1,4 +1,4 @@
-import { ServiceError } from './job-service';
+import { ServiceError } from './service/job-service';
 
 /** A job's messages nest four deep; everything above is not a message. */
 export const MAXIMUM_JSON_DEPTH = 16;

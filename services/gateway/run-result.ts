@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../engines/event-store/event-store';
-import type { Run } from './runs';
+import type { Run } from './run';
 
 /** Gathers a job's events since its last reset; undefined before its end. Output that came as base64 is base64 again. */
 export function resultOf(events: readonly StoredEvent[]): Run['result'] {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import type { Position, StoredEvent } from '../engines/event-store/event-store';
 import { firstIssue } from '../protocol/first-issue';
-import { grantedLimitsSchema, positionSchema, submitMessageSchema } from '../protocol/messages';
-import { ServiceError, type Caller, type JobService } from './job-service';
+import { positionSchema } from '../protocol/messages';
+import { ServiceError, type Caller, type JobService } from './service/job-service';
+import { runRequestSchema, type Run } from './run';
 import { resultOf } from './run-result';
 import type { Watchers } from './watchers';
 
@@ -19,34 +19,6 @@ export interface RunRoutes {
 
 /** Header that shows that its sender submitted the job; needed where the job was submitted without a user's token. */
 export const TOKEN_HEADER = 'x-resume-token';
-
-/** A submit that waits for no more input, and whose answer is its own. */
-export const runRequestSchema = submitMessageSchema.omit({ type: true, ref: true, stdinOpen: true });
-
-/** A job's state, and its result once it has ended. */
-export const runSchema = z.object({
-  id: z.string(),
-  state: z.enum(['queued', 'running', 'ended']),
-  token: z.string().optional().describe('In the answer to the submit only'),
-  language: z.string(),
-  version: z.string().optional(),
-  limits: grantedLimitsSchema.optional().describe('What it may use. In the answer to the submit only'),
-  result: z
-    .object({
-      reason: z.string().describe('As in the `exit` event, or the code of an `error` event'),
-      exitCode: z.int().optional(),
-      signal: z.string().optional(),
-      limit: z.string().optional(),
-      stage: z.string().optional(),
-      message: z.string().optional(),
-      stdout: z.string(),
-      stderr: z.string(),
-      compileOutput: z.string().optional().describe('What the compiler wrote, where there is one'),
-      usage: z.array(z.looseObject({ stage: z.string() })),
-    })
-    .optional(),
-});
-export type Run = z.infer<typeof runSchema>;
 
 /** Events in one answer of `/v1/runs/{id}/events`. */
 const MAXIMUM_EVENTS = 1_000;

@@ -10,8 +10,8 @@ import {
   type ServerMessage,
   type SubmitMessage,
 } from '../protocol/messages';
-import { startHeartbeat } from './heartbeat';
-import { ServiceError, type Caller, type JobService } from './job-service';
+import { startHeartbeat } from './service/heartbeat';
+import { ServiceError, type Caller, type JobService } from './service/job-service';
 import type { GatewayMetrics } from './metrics';
 import { readJson } from './read-json';
 import type { GatewaySettings } from './settings';

@@ -2,7 +2,7 @@ import type { RunnerEvent } from '../protocol/events';
 import type { SelfTest } from './self-test';
 import { runJob } from '../sandbox/job';
 import type { LanguageRuntime } from '../sandbox/language-runtime';
-import type { SandboxSupply } from '../sandbox/supply';
+import type { SandboxSupply } from '../sandbox/sandbox-pool';
 
 /** Everything that a run of a self-test showed. */
 export interface SelfTestRun {

@@ -1,12 +1,16 @@
 import type { AddressInfo } from 'node:net';
 import * as http from 'node:http';
 import type { Registry } from 'prom-client';
-import type { EventStore } from '../engines/event-store/event-store';
-import type { JobQueue } from '../engines/job-queue/job-queue';
+
+/** A service that the process depends on. */
+export interface Dependency {
+  /** Rejects when it does not answer. */
+  ping(): Promise<void>;
+}
 
 export interface AdminProps {
-  readonly queue: Pick<JobQueue, 'ping'>;
-  readonly store: Pick<EventStore, 'ping'>;
+  readonly queue: Dependency;
+  readonly store: Dependency;
   readonly registry: Registry;
   /** 0 for any free one. */
   readonly port: number;

@@ -1,5 +1,6 @@
 import * as os from 'node:os';
 import { choice, list, required, text, wholeNumber, type Environment } from '../program/environment';
+import type { Machine } from './host/machine';
 import type { RuntimeName } from '../sandbox/runtime';
 
 /** What the runner's program is told by its environment; docs/settings.md lists the variables. */
@@ -32,12 +33,6 @@ export interface RunnerConfig {
   readonly runnerId: string;
   readonly machine: Machine;
 }
-
-/** What the runner's machine is, and what it must know to speak of its end. */
-export type Machine =
-  | { readonly kind: 'local' }
-  | { readonly kind: 'gcp' }
-  | { readonly kind: 'aws'; readonly autoScalingGroup: string; readonly lifecycleHook: string };
 
 /** Started ahead unless named otherwise: what most people try first. */
 export const HOT_LANGUAGES: readonly string[] = ['python', 'javascript', 'bash'];

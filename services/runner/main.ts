@@ -9,7 +9,7 @@ import { startRunner } from './runner';
 import { sandboxPrograms } from '../sandbox/programs';
 import { acceptedMissing, chooseSandboxHost } from '../sandbox/probe';
 import { crun, runsc } from '../sandbox/runtime';
-import { createSupply } from '../sandbox/supply';
+import { createSupply } from '../sandbox/sandbox-pool';
 import { openToolchains } from './toolchains';
 
 /** The runner as a program of its own: settings from the environment (docs/settings.md), drains on SIGTERM. */

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { secondsHistogram } from '../program/seconds-histogram';
-import type { SandboxSupply } from '../sandbox/supply';
-import type { RunObserver } from './worker/held-job';
+import type { SandboxSupply } from '../sandbox/sandbox-pool';
+import type { RunObserver } from './worker/job-execution';
 
 /** What a runner counts; served on its private port. */
 export interface RunnerMetrics {

@@ -8,7 +8,7 @@ import type { LanguageRuntime } from '../sandbox/language-runtime';
 import { localHost, type RunnerHost } from './host/host';
 import { runnerMetrics } from './metrics';
 import { announce } from './presence';
-import type { SandboxSupply } from '../sandbox/supply';
+import type { SandboxSupply } from '../sandbox/sandbox-pool';
 import { startWorker } from './worker/worker';
 
 /** A language version, and how a sandbox gets what it needs to run it. */

@@ -13,7 +13,7 @@ import { outputEncoder } from './output';
 import { named, prestartOf } from './prestart';
 import type { CommandEnd, CommandOutput, RunningCommand } from './command';
 import { FileRefusedError, type SandboxFile } from './sandbox';
-import { jobEnvironment, type SandboxSupply, type SuppliedSandbox } from './supply';
+import { jobEnvironment, type SandboxSupply, type SuppliedSandbox } from './sandbox-pool';
 
 /** A job that runs. */
 export interface RunningJob {

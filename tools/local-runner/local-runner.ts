@@ -9,7 +9,7 @@ import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
 import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
 import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply } from '../../services/sandbox/supply';
+import { createSupply, type SandboxSupply } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
 import { provisionDebian } from '../provision/debian';
 import { findExecutable } from '../provision/executable';

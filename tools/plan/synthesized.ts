@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Cloud } from '../../modules/platform/platform';
+import type { Cloud } from '../../modules/props/cloud';
 import { provisionGo } from '../provision/go';
 import { projectDirectory } from '../provision/project';
 import { Unread } from '../preflight/check';

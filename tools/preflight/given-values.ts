@@ -1,4 +1,4 @@
-import type { Cloud } from '../../modules/platform/platform';
+import type { Cloud } from '../../modules/props/cloud';
 import { failed, ok, warning, type Finding } from './check';
 import type { Stack } from '../plan/synthesized';
 import type { Values } from './values';

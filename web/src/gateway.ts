@@ -1,4 +1,4 @@
-import type { OfferedVersion } from '../../services/gateway/job-service';
+import type { OfferedVersion } from '../../services/gateway/service/job-service';
 import { backoffMs } from '../../services/protocol/backoff';
 import type { PROTOCOL_VERSION } from '../../services/protocol/messages';
 

@@ -1,4 +1,4 @@
-import type { OfferedVersion } from '../../services/gateway/job-service';
+import type { OfferedVersion } from '../../services/gateway/service/job-service';
 
 /** A language with its versions, newest first. */
 export interface OfferedLanguage {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { binary } from '../../../modules/machine/artifact';
-import { LOG_RETENTION_DAYS } from '../../../modules/tls-service/resolve';
+import { LOG_RETENTION_DAYS } from '../../../modules/props/checks';
 import type { TlsServiceProps } from '../../../modules/tls-service/tls-service';
 
 /** A service with any name and any props that the contract allows. */

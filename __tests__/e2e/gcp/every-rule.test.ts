@@ -1,15 +1,9 @@
 import { UNKNOWN, isObject, type Value } from '../../kit/clouds/google-provider/dynamic-value';
 import { planResource } from '../../kit/clouds/google-provider/planning';
-import {
-  findProviderData,
-  loadProviderData,
-  type Constraint,
-  type ProviderData,
-} from '../../kit/clouds/google-provider/provider-data';
+import { loadProviderData, type Constraint } from '../../kit/clouds/google-provider/provider-data';
 import { replacedPaths } from '../../kit/clouds/google-provider/replacement';
 import { refuseWriteOnly, validateResource } from '../../kit/clouds/google-provider/validation';
 import { valuesAt } from '../../kit/clouds/google-provider/value-path';
-import { requireTool } from '../../kit/require-tool';
 import { argumentOf, configWith, emptyParent, refusedValue, withPaths } from './rule-cases';
 
 /** The provider's own functions whose logic is not known here. No stack uses what they check. */
@@ -30,9 +24,7 @@ interface Row extends Constraint {
 }
 
 describe('every rule of the Google provider that is known', () => {
-  const directory = findProviderData();
-  if (directory === undefined) requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)');
-  const data: ProviderData = directory === undefined ? NOTHING : loadProviderData(directory);
+  const data = loadProviderData();
   const rows: readonly Row[] = Object.entries(data.constraints).flatMap(([type, constraints]) =>
     constraints.map((constraint) => ({ ...constraint, type })),
   );
@@ -180,8 +172,6 @@ describe('every rule of the Google provider that is known', () => {
 });
 
 /** In place of the data, where it is absent and no test runs. */
-const NOTHING: ProviderData = { provider: { block: {} }, resources: {}, dataSources: {}, constraints: {} };
-
 function parentOf(config: Record<string, Value>, path: string): Record<string, Value> {
   return path
     .split('.')

@@ -4,8 +4,8 @@ import { requireGoogleProvider } from '../../kit/clouds/google-provider/provider
 import { allResources } from '../../kit/terraform';
 import { REFUSED, REFUSED_BY_SCHEMA, type RefusedConfiguration } from './refused-configurations';
 
-/** A stack that the real provider 6.50.0 planned; it lies beside the checkout, where it is there at all. */
-const KNOWN_GOOD = path.resolve(__dirname, '../../../../shared/prototypes/gcp-plan.tf');
+/** A stack that the real provider 6.50.0 planned. */
+const KNOWN_GOOD = path.join(__dirname, 'known-good.tf');
 
 interface Diagnostic {
   readonly summary: string;
@@ -52,14 +52,12 @@ describe('the Google provider of the tests', () => {
     });
   });
 
-  if (fs.existsSync(KNOWN_GOOD)) {
-    it('plans all 59 resources of a configuration that the real one planned', async () => {
-      const configuration = fs.readFileSync(KNOWN_GOOD, 'utf8');
-      const terraform = await google.planningTerraform({ 'main.tf': configuration }, { variables: { jwt: 'any' } });
-      await terraform.init();
-      await terraform.validate();
-      const { json } = await terraform.plan();
-      expect(allResources(json).filter(({ mode }) => mode === 'managed')).toHaveLength(59);
-    }, 60_000);
-  }
+  it('plans all 59 resources of a configuration that the real one planned', async () => {
+    const configuration = fs.readFileSync(KNOWN_GOOD, 'utf8');
+    const terraform = await google.planningTerraform({ 'main.tf': configuration }, { variables: { jwt: 'any' } });
+    await terraform.init();
+    await terraform.validate();
+    const { json } = await terraform.plan();
+    expect(allResources(json).filter(({ mode }) => mode === 'managed')).toHaveLength(59);
+  }, 60_000);
 });

@@ -9,7 +9,7 @@ import { runSelfTest, selfTestProblems } from '../../../services/languages/run-s
 import type { Language, LanguageVersion } from '../../../services/languages/schema';
 import { selfTests } from '../../../services/languages/self-test';
 import type { Rootfs } from '../../../services/sandbox/rootfs';
-import { createSupply } from '../../../services/sandbox/supply';
+import { createSupply } from '../../../services/sandbox/sandbox-pool';
 import { copyLibraries, copyWithLibraries } from '../../kit/machines/small-root';
 import { requireTool } from '../../kit/require-tool';
 import { hasRuntime, openTestBench, runTestJob, runtimeNames, type TestBench } from '../../kit/sandbox/sandbox-host';

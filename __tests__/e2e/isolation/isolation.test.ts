@@ -4,7 +4,6 @@ import { toMarkdown } from '../../../tools/flows/markdown';
 import type { FlowReport } from '../../../tools/flows/flow';
 import { reportFlows, runnersOf } from '../../../tools/flows/report';
 import { readArtifactManifest } from '../../../contracts/artifact-manifest';
-import { findProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { requireTool } from '../../kit/require-tool';
 import { AWS_HARMLESS, AWS_MUTATIONS, NAME_MUTATIONS } from './aws-mutations';
 import { editPlan } from './edit-plan';
@@ -44,7 +43,6 @@ const reached = ({ flows }: FlowReport): string[] =>
 
 describe('isolation of runners', () => {
   if (!requireTool(['terraform', 'moto_server'])) return;
-  if (findProviderData() === undefined && !requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)')) return;
   let planned: Readonly<Record<Variant, PlannedPlayground>>;
 
   beforeAll(async () => {

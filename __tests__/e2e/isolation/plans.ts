@@ -5,7 +5,7 @@ import { synthesizeAwsStack, useEmulator } from '../../kit/clouds/aws/emulator-s
 import { startMoto } from '../../kit/clouds/aws/moto';
 import { synthesizeGcpStack, VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
 import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
-import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { loadProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { temporaryDirectory, terraformIn, type TerraformPlan } from '../../kit/terraform';
 
 /** A plan of a stack with the playground, and the configuration that it was made of: what `./sandpiper flows` is given. */
@@ -56,7 +56,7 @@ export async function planGcpPlaygrounds(
   variants: readonly Readonly<Record<string, string>>[],
 ): Promise<PlannedPlayground[]> {
   const outdir = temporaryDirectory('isolation-gcp');
-  const provider = await startGoogleProvider(loadProviderData(findProviderData()!));
+  const provider = await startGoogleProvider(loadProviderData());
   try {
     const planned: PlannedPlayground[] = [];
     for (const [index, settings] of variants.entries()) {

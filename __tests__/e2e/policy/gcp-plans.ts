@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
 import { synthesizeGcpStack, VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
-import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { loadProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { temporaryDirectory, terraformIn } from '../../kit/terraform';
 import { plannedStack, type PlannedStack } from './planned-stack';
 
@@ -10,7 +10,7 @@ const KEY = 'projects/demo-project/locations/europe-west3/keyRings/ring/cryptoKe
 /** Plans stacks/gcp-stack.ts once for each of the settings. It reads nothing from Google. */
 export async function planGcpStacks(variants: readonly Readonly<Record<string, string>>[]): Promise<PlannedStack[]> {
   const outdir = temporaryDirectory('policy-gcp');
-  const provider = await startGoogleProvider(loadProviderData(findProviderData()!));
+  const provider = await startGoogleProvider(loadProviderData());
   try {
     const stacks: PlannedStack[] = [];
     for (const [index, settings] of variants.entries()) {

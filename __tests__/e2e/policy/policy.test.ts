@@ -4,7 +4,6 @@ import { buildGoPrograms } from '../../../tools/artifacts/build/go-programs';
 import { readArtifactManifest } from '../../../contracts/artifact-manifest';
 import { runCheckov, type CheckovResult } from '../../kit/checkov/checkov';
 import { compareWithExceptions, readExceptions } from '../../kit/checkov/exceptions';
-import { findProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { requireTool } from '../../kit/require-tool';
 import { AWS_MUTATIONS } from './aws-mutations';
 import { planAwsStacks } from './aws-plans';
@@ -32,7 +31,6 @@ const EVERYTHING = { ...PLAYGROUND, FIREWALL: 'true', OPERATOR_ACCESS: 'cloud-tu
 
 describe('policy', () => {
   if (!requireTool(['terraform', 'moto_server', 'checkov', 'go'])) return;
-  if (findProviderData() === undefined && !requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)')) return;
   const exceptions = readExceptions(
     fs.readFileSync(path.join(__dirname, '../../../docs/policy-exceptions.md'), 'utf8'),
   );

@@ -1,5 +1,5 @@
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import { createSupply } from '../../../services/sandbox/supply';
+import { createSupply } from '../../../services/sandbox/sandbox-pool';
 import { requireTool } from '../../kit/require-tool';
 import {
   hasRuntime,

@@ -2,7 +2,7 @@ import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53
 import { startMoto } from '../../kit/clouds/aws/moto';
 import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
 import { VARIABLES as GCP_VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
-import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { loadProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { terraformIn, type TerraformPlan } from '../../kit/terraform';
 import { overrideBackend } from './upload';
 
@@ -40,7 +40,7 @@ export async function planOnAws(copy: string): Promise<TerraformPlan> {
 
 /** The same of gcp-stack, with the stand-in for Google's provider. */
 export async function planOnGcp(copy: string): Promise<TerraformPlan> {
-  const provider = await startGoogleProvider(loadProviderData(findProviderData()!));
+  const provider = await startGoogleProvider(loadProviderData());
   try {
     overrideBackend(copy);
     const terraform = terraformIn(copy, {

@@ -7,7 +7,6 @@ import { projectDirectory } from '../../../tools/provision/project';
 import { readArtifactManifest, type ArtifactManifest } from '../../../contracts/artifact-manifest';
 import { readProgramManifest } from '../../../modules/machine/program-manifest';
 import { must } from '../../kit/machines/small-root';
-import { findProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { requireTool } from '../../kit/require-tool';
 import { temporaryDirectory, type TerraformPlan } from '../../kit/terraform';
 import { creations, planOnAws, planOnGcp } from './plans';
@@ -29,7 +28,6 @@ const SETTINGS = { TF_CLOUD_ORGANIZATION: 'acme', PLAYGROUND: 'true', ARTIFACTS:
 
 describe('a remote run of pushed programs', () => {
   if (!requireTool(['terraform', 'moto_server', 'go', 'tar'])) return;
-  if (findProviderData() === undefined && !requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)')) return;
   jest.setTimeout(300_000);
   const root = temporaryDirectory('terraform-cloud-pushed');
   const checkout = path.join(root, 'checkout');

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { projectDirectory } from '../../../tools/provision/project';
 import { GOOGLE, startGoogleProvider } from '../../kit/clouds/google-provider/google-provider';
 import { VARIABLES as GCP_VARIABLES } from '../../kit/clouds/google-provider/gcp-stack';
-import { findProviderData, loadProviderData } from '../../kit/clouds/google-provider/provider-data';
+import { loadProviderData } from '../../kit/clouds/google-provider/provider-data';
 import { requireTool } from '../../kit/require-tool';
 import { temporaryDirectory, terraformIn } from '../../kit/terraform';
 import { creations, planOnAws } from './plans';
@@ -26,7 +26,6 @@ const PLANTED = {
 
 describe('a remote run of a plain upload', () => {
   if (!requireTool(['terraform', 'moto_server', 'go', 'tar'])) return;
-  if (findProviderData() === undefined && !requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)')) return;
   const root = temporaryDirectory('terraform-cloud');
   let stacks: string;
   const stackJson = (directory: string, stack: string) =>
@@ -96,7 +95,7 @@ describe('a remote run of a plain upload', () => {
   it(
     'plans from a bare copy on GCP, and says by name which variable is missing',
     async () => {
-      const provider = await startGoogleProvider(loadProviderData(findProviderData()!));
+      const provider = await startGoogleProvider(loadProviderData());
       try {
         const copy = bareCopy('gcp-stack');
         overrideBackend(copy);

@@ -5,7 +5,7 @@ import { openGateway, type Gateway, type GatewayOptions } from '../../../service
 import { defaultSettings, type GatewaySettings } from '../../../services/gateway/settings';
 import type { PresentVersion } from '../../../services/languages/host-toolchains';
 import { startWorker } from '../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../runner/scripted-supply';
+import { scriptedSupply, scriptRuntime } from '../runner/scripted-pool';
 
 export const SECRET = 'a secret of the tests';
 

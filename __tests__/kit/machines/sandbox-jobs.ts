@@ -3,7 +3,7 @@ import type { ExitEvent } from '../../../services/protocol/events';
 import { processesWith } from './processes-with';
 import { chooseSandboxHost, acceptedMissing, type RuntimeFinding } from '../../../services/sandbox/probe';
 import { crun } from '../../../services/sandbox/runtime';
-import { createSupply } from '../../../services/sandbox/supply';
+import { createSupply } from '../../../services/sandbox/sandbox-pool';
 import { hostRootfs } from '../../../services/sandbox/host-rootfs';
 import { defaultLimits } from '../../../services/protocol/limits';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';

@@ -2,7 +2,7 @@ import { TerraformStack, Testing } from 'cdktf';
 import { AwsPlatform } from '../../../modules/aws/platform';
 import type { AwsPlatformProps } from '../../../modules/aws/foundation/platform-props';
 import { GcpPlatform, type GcpPlatformProps } from '../../../modules/gcp/platform';
-import type { Cloud } from '../../../modules/platform/platform';
+import type { Cloud } from '../../../modules/props/cloud';
 import { Playground, type PlaygroundProps } from '../../../modules/playground/playground';
 import { pushed } from '../../../modules/machine/artifact';
 import { existingCertificates } from '../../../modules/tls-service/certificate-source';

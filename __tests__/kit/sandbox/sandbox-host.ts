@@ -7,7 +7,7 @@ import { hostRootfs } from '../../../services/sandbox/host-rootfs';
 import { openSandboxHost, type SandboxHost } from '../../../services/sandbox/host';
 import { sandboxPrograms } from '../../../services/sandbox/programs';
 import { crun, runsc, type RuntimeName } from '../../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply, type SupplyProps } from '../../../services/sandbox/supply';
+import { createSupply, type SandboxSupply, type SupplyProps } from '../../../services/sandbox/sandbox-pool';
 import { runscProgram } from '../../../tools/provision/runsc';
 import { findExecutable } from '../../../tools/provision/executable';
 import { hasTool } from '../require-tool';

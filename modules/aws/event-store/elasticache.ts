@@ -7,7 +7,7 @@ import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import { checkTags } from '../foundation/platform-props';
+import { checkTags } from '../foundation/tags';
 import type { AwsEnvironment } from '../foundation/environment';
 import type { PolicyStatement } from '../foundation/policy-document';
 import { tagEverything } from '../foundation/tag-everything';

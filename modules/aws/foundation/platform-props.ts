@@ -1,9 +1,10 @@
 import { checkHostAgents } from '../../machine/host-agents';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
+import { checkTags } from './tags';
 import { checkName } from '../../props/physical-name';
 import type { PlatformProps } from '../../platform/platform';
-import { checkLogRetention } from '../../tls-service/resolve';
+import { checkLogRetention } from '../../props/checks';
 
 /** Props of {@link AwsPlatform}. Every string may be a Terraform value, unless it says otherwise. */
 export interface AwsPlatformProps extends PlatformProps {
@@ -64,8 +65,6 @@ const ARN = {
   key: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/,
   policy: /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/.+$/,
 };
-/** User tags that one resource may have, less `application`, `environment`, `service`, `Name` (Tag naming limits, 50). */
-const MAXIMUM_TAGS = 40;
 
 /** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPlatformProps {
@@ -115,29 +114,6 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
     flowLogRetentionDays,
     dnsFirewall: props.dnsFirewall ?? false,
   };
-}
-
-/** Checks tags against AWS's limits (Tagging AWS resources: 128 and 256 characters, no `aws:` prefix). */
-export function checkTags(prop: string, tags: Readonly<Record<string, string>>): void {
-  const names = Object.keys(tags);
-  if (names.length > MAXIMUM_TAGS) throw new InvalidPropError(prop, names, `holds more than ${MAXIMUM_TAGS} tags`);
-  for (const name of names) {
-    const value = tags[name];
-    if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(name) || /^aws:/i.test(name)) {
-      throw new InvalidPropError(
-        prop,
-        name,
-        'is no name of an AWS tag: at most 128 characters, not beginning with "aws:"',
-      );
-    }
-    if (isKnown(value) && !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value)) {
-      throw new InvalidPropError(
-        `${prop}.${name}`,
-        value,
-        'is no value of an AWS tag: letters, digits, spaces and _.:/=+-@, at most 256',
-      );
-    }
-  }
 }
 
 function checkCidr(cidr: string): void {

@@ -1,4 +1,4 @@
-import { checkTags } from '../foundation/platform-props';
+import { checkTags } from '../foundation/tags';
 import { checkBaseImage } from '../machine/debian-image';
 import { InvalidPropError } from '../../props/invalid-prop';
 import type { MachineSize } from '../../machine/capacity';

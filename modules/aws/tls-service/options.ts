@@ -1,10 +1,11 @@
-import { checkTags } from '../foundation/platform-props';
+import { checkTags } from '../foundation/tags';
 import { checkBaseImage } from '../machine/debian-image';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
 import { checkName } from '../../props/physical-name';
 import type { Architecture } from '../../machine/artifact';
-import { checkWhole, type MachineSize } from '../../machine/capacity';
+import { type MachineSize } from '../../machine/capacity';
+import { checkWhole } from '../../props/checks';
 import { pathRuleCount, MAXIMUM_RULES } from './path-rules';
 import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
 

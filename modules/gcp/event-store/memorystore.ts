@@ -7,7 +7,7 @@ import type { GcpEnvironment } from '../foundation/environment';
 import { describeGcpPart } from '../foundation/part';
 import { checkLabels } from '../foundation/labels';
 import { isKnown } from '../../props/known';
-import { checkWhole } from '../../machine/capacity';
+import { checkWhole } from '../../props/checks';
 import {
   resolveEventStoreProps,
   type EventStoreProps,

@@ -14,7 +14,7 @@ import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
 import { specOf, storedObject } from '../machine/boot';
 import { GcpHttpsLbTlsService } from '../tls-service/https-lb';
-import { storeHostAgent } from '../machine/programs';
+import { storeHostAgent } from '../machine/host-agent';
 import type { ITlsService } from '../../tls-service/tls-service';
 import { addFleetAlarms, addGatewayAlarm, type AddAlarm } from './alarms';
 import { addDashboard } from './dashboard';

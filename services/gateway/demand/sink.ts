@@ -37,12 +37,3 @@ export function parseDemandDestination(name: string, value: string): DemandDesti
   const service = cloudwatch === undefined ? 'monitoring' : 'cloudwatch';
   return { service, project, region, environment: environment!, fleet: fleet! };
 }
-
-/** Opens it with the identity of the environment or the machine. */
-export function openDemandSink(destination: DemandDestination): DemandSink {
-  // Each loaded only where it is used.
-  if (destination.service === 'cloudwatch') {
-    return (require('./cloudwatch-sink') as typeof import('./cloudwatch-sink')).cloudwatchSink(destination);
-  }
-  return (require('./monitoring-sink') as typeof import('./monitoring-sink')).monitoringSink(destination);
-}

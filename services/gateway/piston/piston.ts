@@ -4,11 +4,11 @@ import type { WebSocket } from 'ws';
 import { firstIssue } from '../../protocol/first-issue';
 import { jobSchema, type Job } from '../../protocol/job';
 import { CLIENT_SIGNALS, MAX_STDIN_MESSAGE_BYTES } from '../../protocol/messages';
-import type { Protocol, ProtocolContext } from '../gateway';
-import { startHeartbeat } from '../heartbeat';
-import { httpStatus, sayWhenToRetry } from '../http-errors';
-import { ServiceError, type AcceptedJob, type Caller } from '../job-service';
 import { readJson } from '../read-json';
+import { startHeartbeat } from '../service/heartbeat';
+import { httpStatus, sayWhenToRetry } from '../service/http-status';
+import { ServiceError, type AcceptedJob, type Caller } from '../service/job-service';
+import type { Protocol, ProtocolContext } from '../service/protocol';
 import { PistonRequestError, pistonJob } from './request';
 import { pistonStages } from './result';
 

@@ -1,4 +1,4 @@
-import type { Machine } from '../config';
+import type { Machine } from './machine';
 import { localHost, type RunnerHost } from './host';
 
 /** The machine that the settings name. What it needs is loaded only where it is used. */

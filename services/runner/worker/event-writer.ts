@@ -1,5 +1,5 @@
 import { FencedError, type Attempt, type EventStore, type JobEvent } from '../../engines/event-store/event-store';
-import { UnavailableTooLongError, withRetries } from './retries';
+import { UnavailableTooLongError, withRetries } from '../../program/retry';
 
 /** Writes a job's events in order, many at a time while the store is busy with earlier ones. */
 export interface EventWriter {

@@ -1,12 +1,12 @@
 import type { Attempt, EventStore, JobEvent } from '../../engines/event-store/event-store';
 import { decodeJobMessage, NewerMessageError, type JobMessage } from '../../engines/job-message';
-import { leaveJobPlace } from '../../engines/job-places';
+import { leaveJobPlace } from '../../engines/job-slots';
 import type { JobQueue, Lease } from '../../engines/job-queue/job-queue';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../../sandbox/language-runtime';
-import type { SandboxSupply } from '../../sandbox/supply';
-import { holdJob, type HeldJob, type RunObserver } from './held-job';
-import { withRetries } from './retries';
+import type { SandboxSupply } from '../../sandbox/sandbox-pool';
+import { holdJob, type HeldJob, type RunObserver } from './job-execution';
+import { withRetries } from '../../program/retry';
 
 /** Takes jobs from the queue and runs them, as many at once as it has slots. */
 export interface Worker {

@@ -8,7 +8,7 @@ import { Failure, wrongUsage } from '../../failure';
 import type { AwsAccount } from './aws-account';
 import { nameOf, statusOf, telling } from './aws-errors';
 import { bucketSettings, type AwsBucketOptions } from './aws-settings';
-import { withBackoff } from './backoff';
+import { withBackoff } from '../../../services/program/retry';
 import type { Change } from './change';
 
 const KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]+):\d{12}:key\/.+$/;

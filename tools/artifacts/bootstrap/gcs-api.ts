@@ -1,6 +1,6 @@
 import { GoogleAuth } from 'google-auth-library';
 import { Failure } from '../../failure';
-import { withBackoff } from './backoff';
+import { withBackoff } from '../../../services/program/retry';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 /** A call without a body of the caller's, and one that carries a chunk, are given up after so long. */

@@ -7,7 +7,7 @@ import { openImageMounts } from '../../../services/images/mounts';
 import type { ImageManifest, ImageStore } from '../../../services/images/store';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
 import type { RuntimeName } from '../../../services/sandbox/runtime';
-import type { SandboxSupply } from '../../../services/sandbox/supply';
+import type { SandboxSupply } from '../../../services/sandbox/sandbox-pool';
 import { Failure } from '../../failure';
 import { openRunner } from '../../local-runner/local-runner';
 

@@ -1,4 +1,4 @@
-import { withBackoff } from '../bootstrap/backoff';
+import { withBackoff } from '../../../services/program/retry';
 import { PassingFailure, type Gcs } from '../bootstrap/gcs-api';
 import { Failure } from '../../failure';
 import { readStretch, type CheckedFile } from './checked-file';

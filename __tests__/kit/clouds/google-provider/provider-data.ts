@@ -75,17 +75,25 @@ export interface ProviderData {
   readonly constraints: Readonly<Record<string, readonly Constraint[]>>;
 }
 
-const REPOSITORY = path.resolve(__dirname, '../../../..');
+const OWN_DATA = path.join(__dirname, 'data');
 
-/** `$GOOGLE_PROVIDER_DATA`, else the directory beside the checkout; undefined when neither holds the data. */
-export function findProviderData(): string | undefined {
-  const directory = process.env.GOOGLE_PROVIDER_DATA ?? path.join(REPOSITORY, '../shared/google-provider');
-  const complete = ['schema.json', 'constraints.json'].every((name) => fs.existsSync(path.join(directory, name)));
-  return complete ? directory : undefined;
+/**
+ * Directory of the data: `$GOOGLE_PROVIDER_DATA`, else this folder's own.
+ *
+ * @throws Error that names the file which `$GOOGLE_PROVIDER_DATA` lacks
+ */
+export function providerDataDirectory(): string {
+  const given = process.env.GOOGLE_PROVIDER_DATA;
+  const directory = given === undefined || given === '' ? OWN_DATA : given;
+  for (const name of ['schema.json', 'constraints.json']) {
+    const file = path.join(directory, name);
+    if (!fs.existsSync(file)) throw new Error(`GOOGLE_PROVIDER_DATA=${directory}: there is no ${file}`);
+  }
+  return directory;
 }
 
 /** Reads schema and constraints. */
-export function loadProviderData(directory: string): ProviderData {
+export function loadProviderData(directory = providerDataDirectory()): ProviderData {
   const read = (name: string) => JSON.parse(fs.readFileSync(path.join(directory, name), 'utf8'));
   const schema = read('schema.json').provider_schemas['registry.terraform.io/hashicorp/google'];
   return {

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { requireTool } from '../../require-tool';
 import { mirrorHolds, temporaryDirectory, terraformIn, type Terraform, type TerraformOptions } from '../../terraform';
 import { GOOGLE, startGoogleProvider, type GoogleProvider } from './google-provider';
-import { findProviderData, loadProviderData } from './provider-data';
+import { loadProviderData } from './provider-data';
 
 /** Terraform with a Google provider, for the tests of one `describe`. */
 export interface ProviderSuite {
@@ -19,13 +19,11 @@ export interface ProviderSuite {
 export type Files = Readonly<Record<string, string | object>>;
 
 /**
- * Says at the top of a `describe` that its tests need Terraform and the stand-in's data. Without them the tests are skipped;
+ * Says at the top of a `describe` that its tests need Terraform and a Google provider. Without Terraform the tests are skipped;
  * with `CI=true` they fail. Directories and the provider go when the tests have run.
  */
 export function requireGoogleProvider(): ProviderSuite {
   requireTool('terraform');
-  const dataDirectory = findProviderData();
-  if (dataDirectory === undefined) requireTool('google-provider-data (GOOGLE_PROVIDER_DATA)');
   const directories: string[] = [];
   let started: Promise<GoogleProvider> | undefined;
   afterAll(async () => {
@@ -40,7 +38,7 @@ export function requireGoogleProvider(): ProviderSuite {
     }
     return directory;
   };
-  const standIn = () => (started ??= startGoogleProvider(loadProviderData(dataDirectory!)));
+  const standIn = () => (started ??= startGoogleProvider(loadProviderData()));
   const standInTerraform = async (files: Files, options: TerraformOptions = {}) => {
     const { environment } = await standIn();
     return terraformIn(directoryOf(files), {

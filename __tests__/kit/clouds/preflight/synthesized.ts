@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdktf';
 import { readStack, type Stack } from '../../../../tools/plan/synthesized';
-import type { Cloud } from '../../../../modules/platform/platform';
+import type { Cloud } from '../../../../modules/props/cloud';
 import { AwsStack } from '../../../../stacks/aws-stack';
 import { GcpStack } from '../../../../stacks/gcp-stack';
 import { readSettings } from '../../../../stacks/settings';

@@ -12,7 +12,7 @@ import { ImageUnavailableError } from '../../../../services/images/fetch-image';
 import { UnknownLanguageError } from '../../../../services/languages/choose-version';
 import type { LanguageRuntime } from '../../../../services/sandbox/language-runtime';
 import { startWorker, type Worker, type WorkerProps } from '../../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../../../kit/runner/scripted-supply';
+import { scriptedSupply, scriptRuntime } from '../../../kit/runner/scripted-pool';
 
 const HOUR_MS = 3_600_000;
 let queue: MemoryJobQueue;

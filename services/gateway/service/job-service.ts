@@ -1,7 +1,7 @@
-import type { StoredEvent, Position, JobCommand, JobState } from '../engines/event-store/event-store';
-import type { Job } from '../protocol/job';
-import type { JobLimits } from '../protocol/limits';
-import type { ErrorCode } from '../protocol/messages';
+import type { StoredEvent, Position, JobCommand, JobState } from '../../engines/event-store/event-store';
+import type { Job } from '../../protocol/job';
+import type { JobLimits } from '../../protocol/limits';
+import type { ErrorCode } from '../../protocol/messages';
 
 /** Who asks. */
 export interface Caller {

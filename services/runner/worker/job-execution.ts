@@ -6,17 +6,17 @@ import {
   type JobCommand,
   type JobEvent,
 } from '../../engines/event-store/event-store';
-import { leaveJobPlace } from '../../engines/job-places';
+import { leaveJobPlace } from '../../engines/job-slots';
 import { LeaseLostError, type Lease } from '../../engines/job-queue/job-queue';
 import type { ExitEvent, RunnerEvent, UsageEvent } from '../../protocol/events';
 import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../../sandbox/language-runtime';
 import { runJob, type RunningJob } from '../../sandbox/job';
-import type { SandboxSupply } from '../../sandbox/supply';
+import type { SandboxSupply } from '../../sandbox/sandbox-pool';
 import { createEventWriter } from './event-writer';
 import { traceAttempt } from './attempt-trace';
-import { withRetries } from './retries';
+import { withRetries } from '../../program/retry';
 
 /** A job that this runner holds: its message is leased and its attempt is claimed. */
 export interface HeldJob {

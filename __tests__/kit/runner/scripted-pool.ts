@@ -1,6 +1,6 @@
 import type { CommandEnd, CommandOutput, RunningCommand } from '../../../services/sandbox/command';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import type { SandboxSupply } from '../../../services/sandbox/supply';
+import type { SandboxSupply } from '../../../services/sandbox/sandbox-pool';
 import { defaultLimits } from '../../../services/protocol/limits';
 
 /**
