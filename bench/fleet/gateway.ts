@@ -1,4 +1,4 @@
-import { demandOf, type Demand, type DemandLaw } from '../../services/gateway/demand/demand';
+import { demandOf, type Demand, type ScalingModel } from '../../services/gateway/demand/demand';
 import { OfferedLoad } from '../../services/gateway/demand/offered-load';
 import type { Observation } from './policy';
 
@@ -10,7 +10,11 @@ export type ReadDemand = (seen: Observation) => Demand;
  *
  * @param takes the load that it takes for what comes: what it finds, or what runs, as it did once
  */
-export function simulatedGateway(law: DemandLaw, slots: number, takes: 'offered' | 'running' = 'offered'): ReadDemand {
+export function simulatedGateway(
+  model: ScalingModel,
+  slots: number,
+  takes: 'offered' | 'running' = 'offered',
+): ReadDemand {
   const coming = new OfferedLoad();
   let latest: { readonly at: number; readonly demand: Demand } | undefined;
   return (seen) => {
@@ -18,8 +22,8 @@ export function simulatedGateway(law: DemandLaw, slots: number, takes: 'offered'
     const { waiting, inFlight: running, inService } = seen;
     // How long the oldest job has waited is nothing that a fleet is scaled on.
     const load = { waiting, running, oldestWaitMs: NaN, runners: inService, slots: inService * slots };
-    const offered = coming.observe(seen.at, load, law.meanJobMs / 1000);
-    latest = { at: seen.at, demand: demandOf(load, law, takes === 'offered' ? offered : running) };
+    const offered = coming.observe(seen.at, load, model.meanJobMs / 1000);
+    latest = { at: seen.at, demand: demandOf(load, model, takes === 'offered' ? offered : running) };
     return latest.demand;
   };
 }

@@ -1,4 +1,4 @@
-import type { Demand, DemandLaw } from '../../services/gateway/demand/demand';
+import type { Demand, ScalingModel } from '../../services/gateway/demand/demand';
 import { block, blocks, handedVariable, numberIn, oneResource, type Plan, type Values } from './plan';
 
 /** Published metrics by the ids that an expression gives them. */
@@ -9,7 +9,7 @@ export type PlannedFleet = PlannedAwsFleet | PlannedGcpFleet;
 
 interface PlannedMachines {
   /** What the gateways are told of the law. */
-  readonly law: DemandLaw;
+  readonly law: ScalingModel;
   /** Jobs that an instance runs at once. */
   readonly slots: number;
   readonly minimum: number;

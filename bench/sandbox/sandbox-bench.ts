@@ -12,7 +12,7 @@ import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
 import { sandboxPrograms } from '../../services/sandbox/programs';
 import { crun, runsc, type Runtime } from '../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply } from '../../services/sandbox/sandbox-pool';
+import { createSandboxPool, type SandboxPool } from '../../services/sandbox/sandbox-pool';
 import { bareRun, type Sample } from '../bare-run';
 import { quantile } from '../quantile';
 
@@ -67,15 +67,15 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
   });
   const rootfs = hostRootfs(path.join(host.stateDirectory, 'rootfs'));
   // One for each line of the table: what earlier lines asked for would else still be made ready.
-  const openSupply = (how: How): SandboxSupply =>
-    createSupply({ host, size: how === 'cold' ? 0 : 2, prestart: how === 'prestart' });
-  const job = (kind: Kind, supply: SandboxSupply): Promise<Sample> => {
+  const openSandboxPool = (how: How): SandboxPool =>
+    createSandboxPool({ host, size: how === 'cold' ? 0 : 2, prestart: how === 'prestart' });
+  const job = (kind: Kind, sandboxPool: SandboxPool): Promise<Sample> => {
     const started = performance.now();
     let firstByte: number | undefined;
     const running = runJob({
       job: { files: [{ content: programs[kind].code }], language: kind },
       runtime: runtimeOf(kind, rootfs),
-      supply,
+      sandboxPool,
       emit: (event) => {
         if (event.type === 'stdout') firstByte ??= performance.now() - started;
       },
@@ -87,16 +87,16 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
   };
   const compare = async (kind: Kind, how: How, part: keyof Sample, goal: number, runs: number) => {
     const samples: { bare: number[]; sandbox: number[] } = { bare: [], sandbox: [] };
-    const supply = openSupply(how);
-    if (how !== 'cold') await supply.warm([runtimeOf(kind, rootfs)]);
+    const sandboxPool = openSandboxPool(how);
+    if (how !== 'cold') await sandboxPool.warm([runtimeOf(kind, rootfs)]);
     for (let i = 0; i < runs; i++) {
       samples.bare.push((await bare(kind, directory))[part]);
       // What waits has had time to load, as between two jobs of a page.
       await pause(kind === 'java' ? 4000 : runtime.name === 'runsc' ? 400 : 120);
-      samples.sandbox.push((await job(kind, supply))[part]);
-      await supply.settled();
+      samples.sandbox.push((await job(kind, sandboxPool))[part]);
+      await sandboxPool.settled();
     }
-    await supply.close();
+    await sandboxPool.close();
     const [b, s] = [median(samples.bare), median(samples.sandbox)];
     const name = part === 'firstByte' ? 'first byte' : 'exit';
     results.push({
@@ -115,9 +115,9 @@ async function measure(runtime: Runtime, directory: string, results: Result[]): 
     await compare('python', 'prestart', 'firstByte', 1, 15);
     await compare('node', 'prestart', 'exit', 0.7, 15);
     await compare('java', 'prestart', 'exit', 0.7, 6);
-    const supply = openSupply('prestart');
-    results.push(await throughput((kind) => job(kind, supply), directory));
-    await supply.close();
+    const sandboxPool = openSandboxPool('prestart');
+    results.push(await throughput((kind) => job(kind, sandboxPool), directory));
+    await sandboxPool.close();
     const memory = process.memoryUsage().rss;
     results.push({
       what: 'runner memory beside the sandboxes (MB)',

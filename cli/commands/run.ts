@@ -81,7 +81,7 @@ async function run(files: readonly string[], options: Options): Promise<number> 
     const running = runJob({
       job,
       runtime: runner.runtime,
-      supply: runner.supply,
+      sandboxPool: runner.sandboxPool,
       emit: emitterOf(options),
     });
     const cancel = () => running.cancel();

@@ -1,25 +1,25 @@
 import type { EventStore } from './event-store/event-store';
 
 /**
- * How many jobs one owner has under way. The gateway that accepts a job takes a place for it; whoever ends the job (a runner, or
- * the reaper) leaves it. A place that nobody left is free when the job's deadline has passed.
+ * Concurrency slots of one owner: each job under way takes one. The gateway that accepts a job acquires its slot; whoever ends the
+ * job (a runner, or the reaper) releases it. A slot that nobody released is free again when the job's deadline has passed.
  *
  * @returns false when the owner has `maximum` jobs under way
  */
-export function takeJobPlace(
+export function acquireJobSlot(
   store: EventStore,
   job: { readonly id: string; readonly owner: string },
   maximum: number,
   deadlineInMs: number,
 ): Promise<boolean> {
-  return store.takePlace(placesOf(job.owner), job.id, maximum, deadlineInMs);
+  return store.acquireSlot(slotsOf(job.owner), job.id, maximum, deadlineInMs);
 }
 
 /** The job is over, or never was. */
-export function leaveJobPlace(store: EventStore, job: { readonly id: string; readonly owner: string }): Promise<void> {
-  return store.leavePlace(placesOf(job.owner), job.id);
+export function releaseJobSlot(store: EventStore, job: { readonly id: string; readonly owner: string }): Promise<void> {
+  return store.releaseSlot(slotsOf(job.owner), job.id);
 }
 
-function placesOf(owner: string): string {
+function slotsOf(owner: string): string {
   return `jobs ${owner}`;
 }

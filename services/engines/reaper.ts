@@ -1,5 +1,5 @@
 import type { EventStore, JobEvent } from './event-store/event-store';
-import { leaveJobPlace } from './job-slots';
+import { releaseJobSlot } from './job-slots';
 
 /** Ends jobs whose deadline passed with nobody left to say so. */
 export interface Reaper {
@@ -32,7 +32,7 @@ export function startReaper({ store, intervalMs = 5_000, log = () => {} }: Reape
     for (const jobId of await store.overdue(MAXIMUM_AT_ONCE)) {
       const job = await store.findJob(jobId);
       if (!job || !(await store.endUnheld(jobId, DEADLINE_PASSED))) continue;
-      await leaveJobPlace(store, { id: jobId, owner: job.owner });
+      await releaseJobSlot(store, { id: jobId, owner: job.owner });
       ended++;
       log('a job passed its deadline', { job: jobId });
     }

@@ -1,6 +1,6 @@
 import { choice, flag, list, required, text, wholeNumber, type Environment } from '../program/environment';
 import { LOG_LEVELS } from '../program/process-life';
-import type { DemandLaw } from './demand/demand';
+import type { ScalingModel } from './demand/demand';
 import { parseDemandDestination, type DemandDestination } from './demand/sink';
 import { defaultSettings, type GatewaySettings } from './settings';
 
@@ -13,8 +13,8 @@ export interface GatewayConfig {
   readonly settings: GatewaySettings;
   /** File that lists what the runners have. */
   readonly languagesFile: string;
-  /** Where the fleet's demand is published, and the law that it follows. */
-  readonly demand?: { readonly destination: DemandDestination; readonly law: DemandLaw };
+  /** Where the fleet's demand is published, and the scaling model that it follows. */
+  readonly demand?: { readonly destination: DemandDestination; readonly model: ScalingModel };
   /** Directory of the built page. */
   readonly pageDirectory?: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -77,7 +77,7 @@ function readDemand(environment: Environment, meanJobMs: number): GatewayConfig[
   if (value === undefined) return undefined;
   return {
     destination: parseDemandDestination(name, value),
-    law: {
+    model: {
       utilizationPercent: wholeNumber(environment, 'SANDPIPER_UTILIZATION', {
         minimum: 10,
         maximum: 100,

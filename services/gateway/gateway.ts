@@ -13,7 +13,7 @@ import { admission } from './admission';
 import { authenticator } from './auth';
 import { clientAddress } from './client-address';
 import { countConnections } from './connections';
-import type { DemandLaw } from './demand/demand';
+import type { ScalingModel } from './demand/demand';
 import { startDemandPublisher } from './demand/publisher';
 import type { DemandSink } from './demand/sink';
 import { docsPage } from './docs-page';
@@ -49,8 +49,8 @@ export interface GatewayOptions {
   readonly adminPort?: number;
   /** Directory of the built page. @default no page */
   readonly pageDirectory?: string;
-  /** Where the fleet's demand is published, and the law that it follows. @default - nowhere: no fleet is scaled by it */
-  readonly demand?: { readonly sink: DemandSink; readonly law: DemandLaw };
+  /** Where the fleet's demand is published, and the scaling model that it follows. @default - nowhere: no fleet is scaled by it */
+  readonly demand?: { readonly sink: DemandSink; readonly model: ScalingModel };
   readonly logger: FastifyBaseLogger;
   /** Other protocols than the native one, such as Piston's. @default none */
   readonly protocols?: readonly Protocol[];

@@ -3,7 +3,7 @@ import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import { encodeJobMessage } from '../engines/job-message';
 import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue/job-queue';
 import type { EventStore, JobEvent, JobState, NewJob } from '../engines/event-store/event-store';
-import { leaveJobPlace, takeJobPlace } from '../engines/job-slots';
+import { releaseJobSlot, acquireJobSlot } from '../engines/job-slots';
 import { isUnavailable } from '../program/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
 import type { PresentVersion } from '../languages/host-toolchains';
@@ -80,13 +80,13 @@ export function createJobService(props: JobServiceProps): JobService {
     const bodyOf = (jobId: string): string =>
       encodeJobMessage({ ...known, id: jobId, acceptedMs: now, job: { ...job, ...accepted } });
     const body = bodyOf(id);
-    await takePlace(known);
+    await acquireSlot(known);
     const { jobId, created } = await store.createJob(known);
     if (created) {
       await sendFirst(known, body, traceparentOf(span));
       observer?.accepted(id, accepted.language);
     } else {
-      await leaveJobPlace(store, known);
+      await releaseJobSlot(store, known);
       // Whoever recorded it may have died, or lost the store, before the queue had it. Twice in the queue it runs once.
       if (await isUnclaimed(jobId)) await send(bodyOf(jobId), traceparentOf(span));
     }
@@ -102,7 +102,7 @@ export function createJobService(props: JobServiceProps): JobService {
     } catch (error) {
       // Nothing is known of the message: if it is there after all, a runner finds no such job and records it again; its
       // client was told that it was not accepted and nobody reads it.
-      await Promise.allSettled([store.forgetJob(known.id), leaveJobPlace(store, known)]);
+      await Promise.allSettled([store.forgetJob(known.id), releaseJobSlot(store, known)]);
       throw error;
     }
   };
@@ -124,9 +124,9 @@ export function createJobService(props: JobServiceProps): JobService {
     );
   };
 
-  const takePlace = async (known: NewJob): Promise<void> => {
+  const acquireSlot = async (known: NewJob): Promise<void> => {
     const { maximumJobsPerOwner: maximum, jobDeadlineMs, meanJobMs } = settings;
-    if (await takeJobPlace(store, known, maximum, jobDeadlineMs)) return;
+    if (await acquireJobSlot(store, known, maximum, jobDeadlineMs)) return;
     throw new ServiceError('tooManyJobs', `${maximum} jobs are under way; wait for one to end`, meanJobMs);
   };
 
@@ -158,11 +158,11 @@ export function createJobService(props: JobServiceProps): JobService {
 
   return {
     languages: versions.map(offered),
-    admit: told(admit),
-    submit: told(submit),
-    authorize: told(authorize),
-    read: told((jobId, after, maximum) => store.read(jobId, after, maximum)),
-    command: told((jobId, command) => store.command(jobId, command)),
+    admit: withServiceErrors(admit),
+    submit: withServiceErrors(submit),
+    authorize: withServiceErrors(authorize),
+    read: withServiceErrors((jobId, after, maximum) => store.read(jobId, after, maximum)),
+    command: withServiceErrors((jobId, command) => store.command(jobId, command)),
     follow: async function* (jobId, after, signal) {
       try {
         for await (const stored of followJob(store, jobId, after, signal)) {
@@ -170,22 +170,22 @@ export function createJobService(props: JobServiceProps): JobService {
           yield stored;
         }
       } catch (error) {
-        throw asServiceError(error);
+        throw toServiceError(error);
       }
     },
   };
 
-  function told<A extends unknown[], R>(call: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
+  function withServiceErrors<A extends unknown[], R>(call: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
     return async (...given) => {
       try {
         return await call(...given);
       } catch (error) {
-        throw asServiceError(error);
+        throw toServiceError(error);
       }
     };
   }
 
-  function asServiceError(error: unknown): ServiceError {
+  function toServiceError(error: unknown): ServiceError {
     if (error instanceof ServiceError) return error;
     if (error instanceof PayloadTooLargeError) return new ServiceError('payloadTooLarge', error.message);
     if (error instanceof UnknownLanguageError) return new ServiceError('unknownLanguage', error.message);

@@ -1,6 +1,6 @@
 import { openEngines } from '../engines/engine-config';
 import { readOfferedFile } from '../languages/offered-file';
-import { openLogger, runProgram, toldToEnd } from '../program/process-life';
+import { openLogger, runProgram, waitForShutdownSignal } from '../program/process-life';
 import { startTracing } from '../program/tracing';
 import { readGatewayConfig } from './config';
 import { openDemandSink } from './demand/open-sink';
@@ -14,10 +14,10 @@ void runProgram('gateway', async () => {
   const versions = readOfferedFile(config.languagesFile);
   const tracing = startTracing('sandpiper-gateway', process.env);
   const engines = await openEngines(process.env);
-  const demand = config.demand && { sink: openDemandSink(config.demand.destination), law: config.demand.law };
+  const demand = config.demand && { sink: openDemandSink(config.demand.destination), model: config.demand.model };
   const gateway = await openGateway({ ...config, ...engines, demand, versions, protocols: [piston], logger });
   logger.info({ port: gateway.port, adminPort: gateway.adminPort }, 'the gateway serves');
-  logger.info({ signal: await toldToEnd() }, 'the gateway ends');
+  logger.info({ signal: await waitForShutdownSignal() }, 'the gateway ends');
   await gateway.close();
   await engines.close();
   await tracing.close();

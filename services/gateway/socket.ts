@@ -72,7 +72,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     void forward(jobId, after, reading.signal).catch((error: unknown) => {
       if (reading.signal.aborted) return;
       stopReading(jobId);
-      refuse(asServiceError(error), { job: jobId });
+      refuse(toServiceError(error), { job: jobId });
     });
   };
 
@@ -119,7 +119,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       if (socket.readyState === socket.OPEN) read(jobId, undefined);
       else watchers.watch(jobId)();
     } catch (error) {
-      refuse(asServiceError(error), { ref });
+      refuse(toServiceError(error), { ref });
     }
   };
 
@@ -141,7 +141,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       else if (message.type === 'signal') await service.command(job, { type: 'signal', signal: message.signal });
       else await service.command(job, { type: 'cancel', reason: 'its client cancelled it' });
     } catch (error) {
-      refuse(asServiceError(error), { job });
+      refuse(toServiceError(error), { job });
     }
   };
 
@@ -153,7 +153,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
       if (isAdmitted) await service.admit(caller);
       value = readJson(data, 'the message');
     } catch (error) {
-      return refuse(asServiceError(error));
+      return refuse(toServiceError(error));
     }
     const parsed = clientMessageSchema.safeParse(value);
     if (!parsed.success) refuse(new ServiceError('invalidMessage', firstIssue(parsed.error)), { ref: refOf(value) });
@@ -197,6 +197,6 @@ function refOf(value: unknown): string | undefined {
   return typeof ref === 'string' ? ref.slice(0, 128) : undefined;
 }
 
-function asServiceError(error: unknown): ServiceError {
+function toServiceError(error: unknown): ServiceError {
   return error instanceof ServiceError ? error : new ServiceError('internal', 'the gateway failed');
 }

@@ -24,18 +24,18 @@ export function createWatchers({ store, graceMs, log }: WatchersProps): Watchers
   const readers = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const group = (jobId: string): string => `readers ${jobId}`;
-  const told = (doing: string, jobId: string, call: Promise<unknown>): void =>
+  const logFailure = (doing: string, jobId: string, call: Promise<unknown>): void =>
     void call.catch((error: unknown) => log(`${doing} failed`, { job: jobId, error: (error as Error).message }));
   const renew = (jobId: string, reader: string): void =>
-    told('telling of a reader', jobId, store.takePlace(group(jobId), reader, MAXIMUM_READERS, 2 * graceMs));
+    logFailure('telling of a reader', jobId, store.acquireSlot(group(jobId), reader, MAXIMUM_READERS, 2 * graceMs));
   const renewing = setInterval(() => {
     for (const [jobId, names] of readers) for (const name of names) renew(jobId, name);
   }, graceMs);
   renewing.unref();
 
   const cancelUnlessRead = async (jobId: string): Promise<void> => {
-    // The only place of one is free only where no reader, of any gateway, has one.
-    const isUnread = await store.takePlace(group(jobId), 'nobody', 1, 1_000);
+    // A single slot is free only where no reader, on any gateway, holds one.
+    const isUnread = await store.acquireSlot(group(jobId), 'nobody', 1, 1_000);
     if (!isUnread) return;
     log('a job is cancelled: its client did not come back', { job: jobId });
     await store.command(jobId, { type: 'cancel', reason: 'its client did not come back' });
@@ -55,12 +55,12 @@ export function createWatchers({ store, graceMs, log }: WatchersProps): Watchers
       renew(jobId, reader);
       return () => {
         if (!names.delete(reader)) return;
-        told('telling of a reader', jobId, store.leavePlace(group(jobId), reader));
+        logFailure('telling of a reader', jobId, store.releaseSlot(group(jobId), reader));
         if (names.size > 0 || readers.get(jobId) !== names) return;
         readers.delete(jobId);
         const timer = setTimeout(() => {
           timers.delete(jobId);
-          told('cancelling', jobId, cancelUnlessRead(jobId));
+          logFailure('cancelling', jobId, cancelUnlessRead(jobId));
         }, graceMs);
         timer.unref();
         timers.set(jobId, timer);

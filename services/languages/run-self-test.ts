@@ -2,7 +2,7 @@ import type { RunnerEvent } from '../protocol/events';
 import type { SelfTest } from './self-test';
 import { runJob } from '../sandbox/job';
 import type { LanguageRuntime } from '../sandbox/language-runtime';
-import type { SandboxSupply } from '../sandbox/sandbox-pool';
+import type { SandboxPool } from '../sandbox/sandbox-pool';
 
 /** Everything that a run of a self-test showed. */
 export interface SelfTestRun {
@@ -18,13 +18,13 @@ export async function runSelfTest(
   test: SelfTest,
   language: string,
   runtime: LanguageRuntime,
-  supply: SandboxSupply,
+  sandboxPool: SandboxPool,
 ): Promise<SelfTestRun> {
   const events: RunnerEvent[] = [];
   const { ended } = runJob({
     job: { language, files: [{ content: test.code }], stdin: test.stdin, args: [...test.args] },
     runtime,
-    supply,
+    sandboxPool,
     emit: (event) => events.push(event),
   });
   const { reason, exitCode, signal, message } = await ended;

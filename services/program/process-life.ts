@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino';
 
 /** Resolves when the process is told to end. A second signal ends it at once, as anybody at a terminal expects. */
-export function toldToEnd(): Promise<NodeJS.Signals> {
+export function waitForShutdownSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });

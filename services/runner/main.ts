@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { openEngines } from '../engines/engine-config';
 import { choice } from '../program/environment';
-import { LOG_LEVELS, openLogger, runProgram, toldToEnd } from '../program/process-life';
+import { LOG_LEVELS, openLogger, runProgram, waitForShutdownSignal } from '../program/process-life';
 import { startTracing } from '../program/tracing';
 import { readRunnerConfig } from './config';
 import { openMachine } from './host/open-machine';
@@ -9,7 +9,7 @@ import { startRunner } from './runner';
 import { sandboxPrograms } from '../sandbox/programs';
 import { acceptedMissing, chooseSandboxHost } from '../sandbox/probe';
 import { crun, runsc } from '../sandbox/runtime';
-import { createSupply } from '../sandbox/sandbox-pool';
+import { createSandboxPool } from '../sandbox/sandbox-pool';
 import { openToolchains } from './toolchains';
 
 /** The runner as a program of its own: settings from the environment (docs/settings.md), drains on SIGTERM. */
@@ -27,24 +27,24 @@ void runProgram('runner', async () => {
     spareCells: config.warm > 0 ? undefined : 0,
     acceptMissing: acceptedMissing(process.env),
   });
-  const supply = createSupply({ host, size: config.warm });
+  const sandboxPool = createSandboxPool({ host, size: config.warm });
   const engines = await openEngines(process.env);
   const machine = openMachine(config.machine, log);
   const runner = await startRunner({
     ...config,
     ...engines,
-    supply,
+    sandboxPool,
     offered: toolchains.offered(host.stateDirectory),
     host: machine,
     log,
   });
   logger.info({ runner: config.runnerId, slots: config.slots, adminPort: runner.adminPort }, 'the runner takes jobs');
   const watching = new AbortController();
-  const reason = await Promise.race([toldToEnd(), machine.leaving(watching.signal)]);
+  const reason = await Promise.race([waitForShutdownSignal(), machine.leaving(watching.signal)]);
   watching.abort();
   logger.warn({ reason, running: runner.running }, 'the runner drains');
   await runner.drain(config.drainMs);
-  await supply.close();
+  await sandboxPool.close();
   await host.close();
   toolchains.close();
   await engines.close();

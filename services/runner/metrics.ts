@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { secondsHistogram } from '../program/seconds-histogram';
-import type { SandboxSupply } from '../sandbox/sandbox-pool';
+import type { SandboxPool } from '../sandbox/sandbox-pool';
 import type { RunObserver } from './worker/job-execution';
 
 /** What a runner counts; served on its private port. */
@@ -10,14 +10,14 @@ export interface RunnerMetrics {
 }
 
 export interface RunnerMetricsProps {
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   /** Jobs at once. */
   readonly slots: number;
   /** Jobs held now. */
   readonly running: () => number;
 }
 
-export function runnerMetrics({ supply, slots, running }: RunnerMetricsProps): RunnerMetrics {
+export function runnerMetrics({ sandboxPool, slots, running }: RunnerMetricsProps): RunnerMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -52,8 +52,8 @@ export function runnerMetrics({ supply, slots, running }: RunnerMetricsProps): R
     registers,
     collect() {
       this.reset();
-      this.inc({ start: 'warm' }, supply.taken.warm);
-      this.inc({ start: 'cold' }, supply.taken.cold);
+      this.inc({ start: 'warm' }, sandboxPool.taken.warm);
+      this.inc({ start: 'cold' }, sandboxPool.taken.cold);
     },
   });
   new Gauge({
@@ -61,7 +61,7 @@ export function runnerMetrics({ supply, slots, running }: RunnerMetricsProps): R
     help: 'Sandboxes that wait for a job',
     registers,
     collect() {
-      this.set(Object.values(supply.waiting).reduce((sum, count) => sum + count, 0));
+      this.set(Object.values(sandboxPool.waiting).reduce((sum, count) => sum + count, 0));
     },
   });
   new Gauge({

@@ -8,7 +8,7 @@ import type { LanguageRuntime } from '../sandbox/language-runtime';
 import { localHost, type RunnerHost } from './host/host';
 import { runnerMetrics } from './metrics';
 import { announce } from './presence';
-import type { SandboxSupply } from '../sandbox/sandbox-pool';
+import type { SandboxPool } from '../sandbox/sandbox-pool';
 import { startWorker } from './worker/worker';
 
 /** A language version, and how a sandbox gets what it needs to run it. */
@@ -21,7 +21,7 @@ export interface OfferedRuntime {
 export interface RunnerOptions {
   readonly queue: JobQueue;
   readonly store: EventStore;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   /** The first of a language is its default. */
   readonly offered: readonly OfferedRuntime[];
   /** Jobs at once. */
@@ -53,13 +53,13 @@ const HEARTBEAT_MS = 30_000;
 
 /** Starts to take jobs. @throws Error when the admin port is taken */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { queue, store, supply, offered, slots, host = localHost, log } = options;
+  const { queue, store, sandboxPool, offered, slots, host = localHost, log } = options;
   const versions = offered.map(({ version }) => version);
   const runtimeOf = async ({ language, version }: { readonly language: string; readonly version?: string }) => {
     const chosen = chooseVersion(versions, language, version);
     return offered.find((one) => one.version === chosen)!.prepare();
   };
-  const metrics = runnerMetrics({ supply, slots, running: () => worker.running });
+  const metrics = runnerMetrics({ sandboxPool, slots, running: () => worker.running });
   const admin =
     options.adminPort === undefined
       ? undefined
@@ -67,7 +67,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const worker = startWorker({
     queue,
     store,
-    supply,
+    sandboxPool,
     runtimeOf,
     slots,
     runnerId: options.runnerId,
@@ -81,7 +81,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const hot = (options.hotLanguages ?? []).filter((id) => versions.some(({ language }) => language.id === id));
   // One by one, so that the first is ready as soon as can be.
   const warmUp = async (): Promise<void> => {
-    for (const language of hot) await supply.warm([await runtimeOf({ language })]);
+    for (const language of hot) await sandboxPool.warm([await runtimeOf({ language })]);
   };
   void warmUp().catch((error: unknown) => log('warming failed', { error: String(error) }));
   return {

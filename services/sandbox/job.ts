@@ -13,7 +13,7 @@ import { outputEncoder } from './output';
 import { named, prestartOf } from './prestart';
 import type { CommandEnd, CommandOutput, RunningCommand } from './command';
 import { FileRefusedError, type SandboxFile } from './sandbox';
-import { jobEnvironment, type SandboxSupply, type SuppliedSandbox } from './sandbox-pool';
+import { jobEnvironment, type SandboxPool, type PooledSandbox } from './sandbox-pool';
 
 /** A job that runs. */
 export interface RunningJob {
@@ -30,7 +30,7 @@ export interface RunningJob {
 export interface RunJobProps {
   readonly job: Job;
   readonly runtime: LanguageRuntime;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   readonly emit: (event: RunnerEvent) => void;
   /** Number of the first event. @default 1 */
   readonly firstSeq?: number;
@@ -39,7 +39,7 @@ export interface RunJobProps {
 type Exit = Omit<ExitEvent, 'seq' | 'type'>;
 
 /** Compiles (if the language does) and runs one job in a sandbox of its own, which is gone when the job has ended. */
-export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): RunningJob {
+export function runJob({ job, runtime, sandboxPool, emit, firstSeq }: RunJobProps): RunningJob {
   let last: RunnerEvent | undefined;
   const send = numberEvents((event) => {
     last = event;
@@ -77,11 +77,11 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
   };
 
   const run = async (): Promise<Exit> => {
-    let supplied: SuppliedSandbox | undefined;
+    let pooled: PooledSandbox | undefined;
     try {
-      supplied = await supply.take(runtime, limits, sourceFile);
+      pooled = await sandboxPool.take(runtime, limits, sourceFile);
       if (isCancelled) return { reason: 'cancelled', stage: runtime.compile ? 'compile' : 'run' };
-      return await runStages(supplied, files);
+      return await runStages(pooled, files);
     } catch (error) {
       // What the job itself brought does not fit: every other sandbox would say the same.
       if (error instanceof FileRefusedError) {
@@ -95,11 +95,11 @@ export function runJob({ job, runtime, supply, emit, firstSeq }: RunJobProps): R
       };
     } finally {
       programStarted(undefined);
-      if (supplied) supply.release(supplied);
+      if (pooled) sandboxPool.release(pooled);
     }
   };
 
-  const runStages = async ({ sandbox, waiting }: SuppliedSandbox, jobFiles: readonly SandboxFile[]): Promise<Exit> => {
+  const runStages = async ({ sandbox, waiting }: PooledSandbox, jobFiles: readonly SandboxFile[]): Promise<Exit> => {
     const env = jobEnvironment(runtime);
     await sandbox.writeFiles(jobFiles, runtime.compile ? limits.compile : limits.run);
     if (runtime.compile) {

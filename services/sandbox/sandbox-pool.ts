@@ -7,18 +7,18 @@ import type { SandboxHost } from './host';
 import type { Sandbox } from './sandbox';
 
 /** A sandbox for one job. */
-export interface SuppliedSandbox {
+export interface PooledSandbox {
   readonly sandbox: Sandbox;
   /** The interpreter of the job's language, loaded. */
   readonly waiting?: WaitingCommand;
 }
 
 /** Where jobs get their sandboxes: from those that wait, or made at once where none does. */
-export interface SandboxSupply {
+export interface SandboxPool {
   /** @throws Error when no sandbox can be made */
-  take(runtime: LanguageRuntime, limits: JobLimits, sourceFile: string): Promise<SuppliedSandbox>;
+  take(runtime: LanguageRuntime, limits: JobLimits, sourceFile: string): Promise<PooledSandbox>;
   /** Ends a sandbox that has served; there is then time to make others. */
-  release(supplied: SuppliedSandbox): void;
+  release(pooled: PooledSandbox): void;
   /** Makes ready for languages before anyone asks. */
   warm(runtimes: readonly LanguageRuntime[]): Promise<void>;
   /** How many wait, by what they are for. */
@@ -30,7 +30,7 @@ export interface SandboxSupply {
   close(): Promise<void>;
 }
 
-export interface SupplyProps {
+export interface SandboxPoolProps {
   readonly host: SandboxHost;
   /** Most sandboxes that wait. 0: every job starts cold. @default 4 */
   readonly size?: number;
@@ -42,7 +42,7 @@ export interface SupplyProps {
   readonly staleMs?: number;
 }
 
-interface WarmSandbox extends Warm, SuppliedSandbox {}
+interface WarmSandbox extends Warm, PooledSandbox {}
 
 const MEBIBYTE = 1024 * 1024;
 /** What an interpreter takes while it waits, measured: Python 12 MiB, Node.js 45, Java with its compiler 110. */
@@ -62,7 +62,7 @@ export function jobEnvironment(runtime: LanguageRuntime): Readonly<Record<string
   };
 }
 
-export function createSupply(props: SupplyProps): SandboxSupply {
+export function createSandboxPool(props: SandboxPoolProps): SandboxPool {
   const { host, size = 4, memoryBytes = 1024 * MEBIBYTE, prestart = true, staleMs } = props;
   const pool: Pool<WarmSandbox> = createPool({ size, memoryBytes, staleMs });
   const releasing = new Set<Promise<unknown>>();

@@ -9,7 +9,7 @@ import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
 import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
 import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply } from '../../services/sandbox/sandbox-pool';
+import { createSandboxPool, type SandboxPool } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
 import { provisionDebian } from '../provision/debian';
 import { findExecutable } from '../provision/executable';
@@ -20,7 +20,7 @@ import { hasSandboxPrograms, localSandboxPrograms } from './sandbox-programs';
 
 /** This machine as a runner, with its own toolchains. */
 export interface LocalRunner {
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   /** In the order of the versions that were given. */
   readonly runtimes: readonly LanguageRuntime[];
   /** Ends every sandbox and removes every trace. */
@@ -43,7 +43,7 @@ export function catalogue(): readonly Language[] {
 
 /** A sandbox host of this machine, and sandboxes from it. */
 export interface Runner {
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   /** Removed when it is closed. */
   readonly stateDirectory: string;
   /** Ends every sandbox and removes every trace. */
@@ -60,12 +60,12 @@ export async function openRunner(name: RuntimeName, warm: number, prestart?: boo
   const cgroups = guaranteedCgroups();
   const programs = localSandboxPrograms();
   const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? undefined : 0 });
-  const supply = createSupply({ host, size: warm, prestart });
+  const sandboxPool = createSandboxPool({ host, size: warm, prestart });
   return {
-    supply,
+    sandboxPool,
     stateDirectory: host.stateDirectory,
     close: async () => {
-      await supply.close();
+      await sandboxPool.close();
       await host.close();
     },
   };
@@ -77,7 +77,7 @@ export async function openLocalRunner({ runtime, versions, warm, prestart }: Loc
   const binds = toolchainBinds(versions, toolchainsDirectory());
   const rootfs = hostRootfs(path.join(runner.stateDirectory, 'rootfs'), binds);
   return {
-    supply: runner.supply,
+    sandboxPool: runner.sandboxPool,
     runtimes: versions.map((version) => hostRuntime(version, rootfs)),
     close: runner.close,
   };

@@ -6,7 +6,7 @@ import { choice, required, text, wholeNumber } from '../../services/program/envi
 import { openGateway } from '../../services/gateway/gateway';
 import { piston } from '../../services/gateway/piston/piston';
 import { defaultSettings } from '../../services/gateway/settings';
-import { LOG_LEVELS, openLogger, toldToEnd } from '../../services/program/process-life';
+import { LOG_LEVELS, openLogger, waitForShutdownSignal } from '../../services/program/process-life';
 import { HOT_LANGUAGES } from '../../services/runner/config';
 import { startRunner } from '../../services/runner/runner';
 import type { RuntimeName } from '../../services/sandbox/runtime';
@@ -66,7 +66,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
   const runner = await startRunner({
     queue,
     store,
-    supply: local.supply,
+    sandboxPool: local.sandboxPool,
     offered: versions.map((version, index) => ({ version, prepare: async () => local.runtimes[index]! })),
     slots,
     runnerId: `local-${process.pid}`,
@@ -74,7 +74,7 @@ async function main({ runtime, slots, page }: Options): Promise<void> {
     hotLanguages: HOT_LANGUAGES,
     log: (message, fields) => logger.warn(fields, message),
   });
-  await toldToEnd();
+  await waitForShutdownSignal();
   await Promise.all([runner.drain(DRAIN_MS), gateway.close()]);
   await local.close();
   await Promise.all([queue.close(), store.close(), tracing.close()]);

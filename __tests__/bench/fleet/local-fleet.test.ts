@@ -4,7 +4,7 @@ import type { JobQueue, Lease } from '../../../services/engines/job-queue/job-qu
 import { MemoryEventStore } from '../../../services/engines/event-store/memory';
 import { MemoryJobQueue } from '../../../services/engines/job-queue/memory';
 import { startWorker } from '../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../../kit/runner/scripted-pool';
+import { scriptedPool, scriptRuntime } from '../../kit/runner/scripted-pool';
 
 const WORKERS = 2;
 const SLOTS = 2;
@@ -57,7 +57,7 @@ describe('the simulated fleet', () => {
       startWorker({
         queue: watchedQueue,
         store,
-        supply: scriptedSupply(),
+        sandboxPool: scriptedPool(),
         runtimeOf: () => scriptRuntime,
         slots: SLOTS,
         runnerId: `runner-${index}`,

@@ -30,8 +30,8 @@ export const OUTCOMES: readonly string[] = [...exitReasonSchema.options, ...erro
 async function publishAll(open: (destination: DemandDestination) => DemandSink, service: DemandDestination['service']) {
   const sink = open({ ...destination, service, ...(service === 'monitoring' ? { project: 'a-project' } : {}) });
   const load = { waiting: 1, running: 1, oldestWaitMs: 1000, runners: 1, slots: 4 };
-  const law = { utilizationPercent: 80, meanJobMs: 3000, clearSeconds: 30 };
-  await sink.publishDemand(demandOf(load, { ...law, ...(service === 'monitoring' ? { baseSlots: 4 } : {}) }));
+  const model = { utilizationPercent: 80, meanJobMs: 3000, clearSeconds: 30 };
+  await sink.publishDemand(demandOf(load, { ...model, ...(service === 'monitoring' ? { baseSlots: 4 } : {}) }));
   const tally = tallyJobs();
   for (const outcome of OUTCOMES) tally.ended(outcome);
   tally.began(1);

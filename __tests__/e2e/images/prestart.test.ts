@@ -9,7 +9,7 @@ import { runSelfTest, selfTestProblems } from '../../../services/languages/run-s
 import type { Language, LanguageVersion } from '../../../services/languages/schema';
 import { selfTests } from '../../../services/languages/self-test';
 import type { Rootfs } from '../../../services/sandbox/rootfs';
-import { createSupply } from '../../../services/sandbox/sandbox-pool';
+import { createSandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { copyLibraries, copyWithLibraries } from '../../kit/machines/small-root';
 import { requireTool } from '../../kit/require-tool';
 import { hasRuntime, openTestBench, runTestJob, runtimeNames, type TestBench } from '../../kit/sandbox/sandbox-host';
@@ -82,10 +82,10 @@ describe('an interpreter inside an image', () => {
       'passes every self-test of %s, started for it and having waited, with the same output',
       async (id) => {
         const { language, runtime } = runtimeOf(id);
-        const ready = createSupply({ host: bench.host, size: 1 });
+        const ready = createSandboxPool({ host: bench.host, size: 1 });
         for (const test of selfTests(language)) {
           await ready.warm([runtime]);
-          const plain = await runSelfTest(test, id, runtime, bench.supply);
+          const plain = await runSelfTest(test, id, runtime, bench.sandboxPool);
           const waited = await runSelfTest(test, id, runtime, ready);
           expect(selfTestProblems(plain, test)).toEqual([]);
           expect(waited).toEqual(plain);
@@ -102,9 +102,9 @@ describe('an interpreter inside an image', () => {
       const { runtime } = runtimeOf('python');
       const code =
         'import os, sys\nprint(sorted(sys.modules), sys.path, sorted(sys.path_importer_cache), os.environ)\n';
-      const ready = createSupply({ host: bench.host, size: 1 });
+      const ready = createSandboxPool({ host: bench.host, size: 1 });
       await ready.warm([runtime]);
-      const waited = await runTestJob({ supply: ready }, runtime, { code });
+      const waited = await runTestJob({ sandboxPool: ready }, runtime, { code });
       const plain = await runTestJob(bench, runtime, { code });
       await ready.close();
       expect(ready.taken).toEqual({ warm: 1, cold: 0 });

@@ -32,7 +32,7 @@ describe('every self-test of every language, in a sandbox', () => {
       const { language } = present[index]!;
       let said = 'none';
       for (const test of selfTests(language)) {
-        const run = await runSelfTest(test, id, runner.runtimes[index]!, runner.supply);
+        const run = await runSelfTest(test, id, runner.runtimes[index]!, runner.sandboxPool);
         expect({ test: test.name, problems: selfTestProblems(run, test) }).toEqual({ test: test.name, problems: [] });
         if (test.name === 'version') said = versionNumber(run.stdout) ?? 'none';
       }
@@ -57,14 +57,14 @@ if (waitable.length > 0)
       const prestarted = await openLocalRunner({ runtime: 'crun', versions, warm: 1 });
       try {
         for (const test of selfTests(language)) {
-          await prestarted.supply.warm(prestarted.runtimes);
-          expect(Object.values(prestarted.supply.waiting)).toEqual([1]);
+          await prestarted.sandboxPool.warm(prestarted.runtimes);
+          expect(Object.values(prestarted.sandboxPool.waiting)).toEqual([1]);
           const [expectedRun, run] = [
-            await runSelfTest(test, id, plain.runtimes[0]!, plain.supply),
-            await runSelfTest(test, id, prestarted.runtimes[0]!, prestarted.supply),
+            await runSelfTest(test, id, plain.runtimes[0]!, plain.sandboxPool),
+            await runSelfTest(test, id, prestarted.runtimes[0]!, prestarted.sandboxPool),
           ];
           expect({ test: test.name, ...run }).toEqual({ test: test.name, ...expectedRun });
-          await prestarted.supply.settled();
+          await prestarted.sandboxPool.settled();
         }
       } finally {
         await plain.close();

@@ -7,7 +7,7 @@ import { openBrowser, type OpenBrowser } from './browser';
 
 const WAIT = { timeout: 30_000 };
 
-/** The page, the gateway that serves it, and a runner of scripts (__tests__/kit/runner/scripted-supply.ts). */
+/** The page, the gateway that serves it, and a runner of scripts (__tests__/kit/runner/scripted-pool.ts). */
 describe('the playground page at its gateway', () => {
   requireTool('chromium');
   let browser: OpenBrowser;

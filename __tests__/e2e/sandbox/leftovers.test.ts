@@ -36,7 +36,7 @@ function held(bench: TestBench) {
 async function heldAtRest(bench: TestBench): Promise<ReturnType<typeof held>> {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    await bench.supply.settled();
+    await bench.sandboxPool.settled();
     const now = held(bench);
     const isAtRest = now.bundles === WAITING && now.cgroups.every((groups) => groups === WAITING + SPARE_CELLS);
     if (isAtRest || Date.now() > deadline) return now;
@@ -89,7 +89,7 @@ describe.each(runtimeNames)('a runner with %s', (name) => {
         while (next < count) await kinds[next++ % kinds.length]!();
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
-      await bench.supply.settled();
+      await bench.sandboxPool.settled();
     };
     try {
       await run(JOBS[name] / 10);

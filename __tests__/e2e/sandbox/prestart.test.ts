@@ -1,5 +1,5 @@
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import { createSupply } from '../../../services/sandbox/sandbox-pool';
+import { createSandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { requireTool } from '../../kit/require-tool';
 import {
   hasRuntime,
@@ -104,14 +104,14 @@ describe.each(runtimeNames)('an interpreter that waited, under %s, runs a progra
         '%s',
         async (_, test) => {
           const runtime: LanguageRuntime = bench.languages[kind];
-          const ready = createSupply({ host: bench.host, size: 1 });
+          const ready = createSandboxPool({ host: bench.host, size: 1 });
           await ready.warm([runtime]);
           expect(Object.keys(ready.waiting).some((key) => key.startsWith(`${kind} `) && ready.waiting[key] === 1)).toBe(
             true,
           );
           const [plain, waited] = [
             await runTestJob(bench, runtime, test),
-            await runTestJob({ supply: ready }, runtime, test),
+            await runTestJob({ sandboxPool: ready }, runtime, test),
           ];
           await ready.close();
           // Process ids and addresses differ from run to run.

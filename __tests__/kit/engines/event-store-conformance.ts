@@ -125,7 +125,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         const now = await claimed(job);
         await expect(store.append(late, [EXIT])).rejects.toThrow(FencedError);
         await expect(store.renewClaim(late, 1_000)).rejects.toThrow(FencedError);
-        await store.giveBack(late);
+        await store.release(late);
         expect(await store.append(now, [STDOUT])).toBe(1);
       });
 
@@ -141,7 +141,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         const job = await created();
         const attempt = await claimed(job);
         await store.append(attempt, [STDOUT]);
-        await store.giveBack(attempt);
+        await store.release(attempt);
         expect(await store.findJob(job.id)).toMatchObject({ state: 'queued', attempts: 0 });
         await expect(store.append(attempt, [STDOUT])).rejects.toThrow(FencedError);
         expect((await claimed(job)).number).toBe(1);
@@ -152,7 +152,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         await claimed(job, 1, 1);
         await new Promise((resolve) => setTimeout(resolve, 20));
         expect(await store.claim(job, { runnerId: 'r', leaseMs: 1, maximumAttempts: 1 })).toEqual({
-          kind: 'spent',
+          kind: 'exhausted',
           attempts: 1,
         });
       });
@@ -217,7 +217,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         const following = (async () => {
           for await (const event of other.follow(job.id, undefined, AbortSignal.timeout(20_000))) {
             seen.push(event);
-            if (seen.length === 2) await store.giveBack(first);
+            if (seen.length === 2) await store.release(first);
           }
         })();
         while (seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -286,7 +286,7 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
         expect(await since()).toEqual([3, 0]);
         const attempt = await claimed(ended);
         expect(await since()).toEqual([2, 1]);
-        await store.giveBack(attempt);
+        await store.release(attempt);
         expect(await since()).toEqual([3, 0]);
         await store.append(await claimed(ended), [EXIT]);
         expect(await since()).toEqual([2, 0]);
@@ -379,13 +379,14 @@ export function eventStoreConformance(name: string, open: () => Promise<EventSto
 
       it('give so many places, which are renewed, left, and lost with time', async () => {
         const group = randomUUID();
-        expect(await store.takePlace(group, 'a', 2, 60_000)).toBe(true);
-        expect(await other.takePlace(group, 'b', 2, 30)).toBe(true);
-        expect(await store.takePlace(group, 'a', 2, 60_000)).toBe(true);
-        while (!(await other.takePlace(group, 'c', 2, 60_000))) await new Promise((resolve) => setTimeout(resolve, 10));
-        expect(await store.takePlace(group, 'd', 2, 60_000)).toBe(false);
-        await other.leavePlace(group, 'a');
-        expect(await store.takePlace(group, 'd', 2, 60_000)).toBe(true);
+        expect(await store.acquireSlot(group, 'a', 2, 60_000)).toBe(true);
+        expect(await other.acquireSlot(group, 'b', 2, 30)).toBe(true);
+        expect(await store.acquireSlot(group, 'a', 2, 60_000)).toBe(true);
+        while (!(await other.acquireSlot(group, 'c', 2, 60_000)))
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        expect(await store.acquireSlot(group, 'd', 2, 60_000)).toBe(false);
+        await other.releaseSlot(group, 'a');
+        expect(await store.acquireSlot(group, 'd', 2, 60_000)).toBe(true);
       });
     });
 

@@ -5,11 +5,11 @@ import { openGateway, type Gateway, type GatewayOptions } from '../../../service
 import { defaultSettings, type GatewaySettings } from '../../../services/gateway/settings';
 import type { PresentVersion } from '../../../services/languages/host-toolchains';
 import { startWorker } from '../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../runner/scripted-pool';
+import { scriptedPool, scriptRuntime } from '../runner/scripted-pool';
 
 export const SECRET = 'a secret of the tests';
 
-/** The language of scripted-supply.ts, in two versions. */
+/** The language of scripted-pool.ts, in two versions. */
 export const scriptVersions = ['2.1.0', '1.0.0'].map(
   (exactVersion) =>
     ({
@@ -59,7 +59,7 @@ export async function openTestGateway({ settings, beside, ...options }: TestGate
       const worker = startWorker({
         queue,
         store,
-        supply: scriptedSupply(),
+        sandboxPool: scriptedPool(),
         runtimeOf: () => scriptRuntime,
         slots,
         runnerId: `runner-${drains.length}`,

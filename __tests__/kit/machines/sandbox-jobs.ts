@@ -3,7 +3,7 @@ import type { ExitEvent } from '../../../services/protocol/events';
 import { processesWith } from './processes-with';
 import { chooseSandboxHost, acceptedMissing, type RuntimeFinding } from '../../../services/sandbox/probe';
 import { crun } from '../../../services/sandbox/runtime';
-import { createSupply } from '../../../services/sandbox/sandbox-pool';
+import { createSandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { hostRootfs } from '../../../services/sandbox/host-rootfs';
 import { defaultLimits } from '../../../services/protocol/limits';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
@@ -61,14 +61,14 @@ async function main(): Promise<void> {
     acceptMissing: acceptedMissing(),
     spareCells: 0,
   });
-  const supply = createSupply({ host, size: 0 });
+  const sandboxPool = createSandboxPool({ host, size: 0 });
   const runtimes = testRuntimes(hostRootfs(`${host.stateDirectory}/rootfs`));
   const [bash, python] = [runtimes.bash, runtimes.python].map((runtime) => ({ ...runtime, limits: PATIENT })) as [
     LanguageRuntime,
     LanguageRuntime,
   ];
   const run = async (language: LanguageRuntime, job: TestJob): Promise<JobReport> => {
-    const { stdout, exit, usage } = await runTestJob({ supply }, language, job);
+    const { stdout, exit, usage } = await runTestJob({ sandboxPool }, language, job);
     const { peakMemoryBytes, cpuMs } = usage.at(-1) ?? {};
     return { stdout, exit, peakMemoryBytes, cpuMs };
   };
@@ -89,7 +89,7 @@ async function main(): Promise<void> {
     }),
   };
   const survivors = processesWith(MARKER);
-  await supply.close();
+  await sandboxPool.close();
   await host.close();
   const groups = Object.values(host.cgroups.directories).flatMap((directory) =>
     fs.readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory()),

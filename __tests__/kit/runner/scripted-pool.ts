@@ -1,13 +1,13 @@
 import type { CommandEnd, CommandOutput, RunningCommand } from '../../../services/sandbox/command';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import type { SandboxSupply } from '../../../services/sandbox/sandbox-pool';
+import type { SandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { defaultLimits } from '../../../services/protocol/limits';
 
 /**
  * Sandboxes that run no program but a script, for tests of what is around them: each line of the source is `print TEXT`, `sleep MILLISECONDS`, `echo`
  * (standard input, until it is closed), `wait` (until it is cancelled), `exit CODE` or `break` (the sandbox itself fails).
  */
-export function scriptedSupply(): SandboxSupply & { readonly started: readonly string[] } {
+export function scriptedPool(): SandboxPool & { readonly started: readonly string[] } {
   const started: string[] = [];
   return {
     started,

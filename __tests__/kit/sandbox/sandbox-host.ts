@@ -7,7 +7,7 @@ import { hostRootfs } from '../../../services/sandbox/host-rootfs';
 import { openSandboxHost, type SandboxHost } from '../../../services/sandbox/host';
 import { sandboxPrograms } from '../../../services/sandbox/programs';
 import { crun, runsc, type RuntimeName } from '../../../services/sandbox/runtime';
-import { createSupply, type SandboxSupply, type SupplyProps } from '../../../services/sandbox/sandbox-pool';
+import { createSandboxPool, type SandboxPool, type SandboxPoolProps } from '../../../services/sandbox/sandbox-pool';
 import { runscProgram } from '../../../tools/provision/runsc';
 import { findExecutable } from '../../../tools/provision/executable';
 import { hasTool } from '../require-tool';
@@ -16,7 +16,7 @@ import { testRuntimes } from './runtimes';
 /** Everything a test needs to run jobs under one runtime. */
 export interface TestBench {
   readonly host: SandboxHost;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   readonly languages: ReturnType<typeof testRuntimes>;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export function hasRuntime(name: RuntimeName): boolean {
 
 export async function openTestBench(
   name: RuntimeName,
-  supplyProps: Partial<SupplyProps> = { size: 0 },
+  poolProps: Partial<SandboxPoolProps> = { size: 0 },
 ): Promise<TestBench> {
   const program = name === 'crun' ? findExecutable('crun') : runscProgram();
   if (program === undefined) throw new Error(`${name} is not on this machine: ./sandpiper test installs it`);
@@ -44,13 +44,13 @@ export async function openTestBench(
     runtime: name === 'crun' ? crun(program) : runsc(program),
     programs: testPrograms(),
   });
-  const supply = createSupply({ host, ...supplyProps });
+  const sandboxPool = createSandboxPool({ host, ...poolProps });
   return {
     host,
-    supply,
+    sandboxPool,
     languages: testRuntimes(hostRootfs(path.join(host.stateDirectory, 'rootfs'))),
     close: async () => {
-      await supply.close();
+      await sandboxPool.close();
       await host.close();
     },
   };
@@ -88,7 +88,7 @@ export interface TestJob extends Partial<Omit<Job, 'language'>> {
 }
 
 export async function runTestJob(
-  bench: Pick<TestBench, 'supply'>,
+  bench: Pick<TestBench, 'sandboxPool'>,
   runtime: LanguageRuntime,
   test: TestJob,
 ): Promise<JobResult> {
@@ -97,7 +97,7 @@ export async function runTestJob(
     typeof code === 'string' ? { content: code } : { content: code.toString('base64'), encoding: 'base64' as const };
   const job = jobSchema.parse({ files: [first, ...files], language: runtime.language, ...rest });
   const events: RunnerEvent[] = [];
-  const running = runJob({ job, runtime, supply: bench.supply, emit: (event) => events.push(event) });
+  const running = runJob({ job, runtime, sandboxPool: bench.sandboxPool, emit: (event) => events.push(event) });
   meanwhile?.(running, events);
   const exit = await running.ended;
   const text = (type: 'stdout' | 'stderr'): string =>

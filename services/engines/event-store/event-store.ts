@@ -30,7 +30,7 @@ export interface EventStore {
   renewClaim(attempt: Attempt, leaseMs: number): Promise<void>;
 
   /** Gives the attempt back, as if it had never been counted: a drain, not a failure. Harmless when fenced. */
-  giveBack(attempt: Attempt): Promise<void>;
+  release(attempt: Attempt): Promise<void>;
 
   /**
    * Appends events in order; they are numbered without gaps. The last of them may be terminal: then the job is over, and
@@ -73,10 +73,10 @@ export interface EventStore {
   takeTokens(bucket: TokenBucket, tokens: number): Promise<{ readonly taken: boolean; readonly retryAfterMs: number }>;
 
   /** Takes one of `maximum` places in the name of a holder, for at most `ttlMs`; taking again renews. */
-  takePlace(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean>;
+  acquireSlot(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean>;
 
   /** Gives a place back. */
-  leavePlace(group: string, holder: string): Promise<void>;
+  releaseSlot(group: string, holder: string): Promise<void>;
 
   /** Jobs whose deadline passed and which have not ended, up to `maximum`: the reaper's work. */
   overdue(maximum: number): Promise<readonly string[]>;
@@ -169,7 +169,7 @@ export type ClaimResult =
   /** Another runner holds it, for so long at most: release the message until then. */
   | { readonly kind: 'held'; readonly forMs: number }
   /** Its attempts are spent: end it, then dead-letter the message. */
-  | { readonly kind: 'spent'; readonly attempts: number };
+  | { readonly kind: 'exhausted'; readonly attempts: number };
 
 /** Any event of services/protocol; the store looks at nothing but its type. */
 export interface JobEvent {

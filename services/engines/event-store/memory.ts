@@ -71,7 +71,7 @@ export class MemoryEventStore implements EventStore {
     const job = this.jobs.get(known.id) ?? this.record(known);
     if (job.state === 'ended') return { kind: 'ended' };
     if (job.heldUntilMs > nowMs) return { kind: 'held', forMs: job.heldUntilMs - nowMs };
-    if (job.attempts >= maximumAttempts) return { kind: 'spent', attempts: job.attempts };
+    if (job.attempts >= maximumAttempts) return { kind: 'exhausted', attempts: job.attempts };
     job.state = 'running';
     job.attempts++;
     job.heldUntilMs = nowMs + leaseMs;
@@ -83,7 +83,7 @@ export class MemoryEventStore implements EventStore {
     this.heldBy(attempt).heldUntilMs = Date.now() + leaseMs;
   }
 
-  async giveBack(attempt: Attempt): Promise<void> {
+  async release(attempt: Attempt): Promise<void> {
     const job = this.jobs.get(attempt.jobId);
     if (!job || job.epoch !== attempt.epoch || job.state !== 'running') return;
     job.attempts--;
@@ -183,7 +183,7 @@ export class MemoryEventStore implements EventStore {
     return { taken, retryAfterMs: taken ? 0 : Math.ceil(((tokens - present) / refillPerSecond) * 1000) };
   }
 
-  async takePlace(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean> {
+  async acquireSlot(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean> {
     const now = Date.now();
     const holders = this.places.get(group) ?? new Map<string, number>();
     for (const [name, untilMs] of holders) if (untilMs <= now) holders.delete(name);
@@ -193,7 +193,7 @@ export class MemoryEventStore implements EventStore {
     return true;
   }
 
-  async leavePlace(group: string, holder: string): Promise<void> {
+  async releaseSlot(group: string, holder: string): Promise<void> {
     const holders = this.places.get(group);
     holders?.delete(holder);
     if (holders?.size === 0) this.places.delete(group);

@@ -1,7 +1,7 @@
 import type { Load } from '../../engines/event-store/event-store';
 
-/** The numbers of the scaling law: modules/sandbox-fleet/scaling.ts says what each is for. */
-export interface DemandLaw {
+/** The numbers of the scaling model: modules/sandbox-fleet/scaling.ts says what each is for. */
+export interface ScalingModel {
   /** Share of the slots that should be busy, in percent. */
   readonly utilizationPercent: number;
   readonly meanJobMs: number;
@@ -30,7 +30,7 @@ export interface Demand {
  */
 export function demandOf(
   load: Load,
-  { utilizationPercent, meanJobMs, clearSeconds, baseSlots }: DemandLaw,
+  { utilizationPercent, meanJobMs, clearSeconds, baseSlots }: ScalingModel,
   offeredSlots: number = load.running,
 ): Demand {
   const { waiting, running } = load;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../../engines/event-store/event-store';
-import { demandOf, type DemandLaw } from './demand';
+import { demandOf, type ScalingModel } from './demand';
 import type { JobFigures } from './job-figures';
 import { OfferedLoad } from './offered-load';
 import type { DemandSink } from './sink';
@@ -17,7 +17,7 @@ export interface DemandPublisher {
 export interface DemandPublisherProps {
   readonly store: Pick<EventStore, 'load' | 'takeTokens'>;
   readonly sink: DemandSink;
-  readonly law: DemandLaw;
+  readonly model: ScalingModel;
   /** The gateway's own jobs. */
   readonly figures: JobFigures;
   /** Time between two values of the demand, over all gateways. @default {@link DEMAND_PERIOD_MS} */
@@ -38,7 +38,7 @@ export function startDemandPublisher(props: DemandPublisherProps): DemandPublish
   const {
     store,
     sink,
-    law,
+    model,
     figures,
     periodMs = DEMAND_PERIOD_MS,
     jobsPeriodMs = 60_000,
@@ -65,9 +65,9 @@ export function startDemandPublisher(props: DemandPublisherProps): DemandPublish
     try {
       const answer = await store.takeTokens(turn, 1);
       const load = await store.load();
-      const offeredSlots = coming.observe(performance.now() / 1000, load, law.meanJobMs / 1000);
+      const offeredSlots = coming.observe(performance.now() / 1000, load, model.meanJobMs / 1000);
       if (!answer.taken) return answer.retryAfterMs;
-      await sink.publishDemand(demandOf(load, law, offeredSlots));
+      await sink.publishDemand(demandOf(load, model, offeredSlots));
       taken('demand');
     } catch (error) {
       failed('demand', error);

@@ -89,7 +89,7 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const fail = (error: unknown): void => {
-    send({ type: 'error', message: wordsOf(error) });
+    send({ type: 'error', message: messageOf(error) });
     socket.close(CLOSE.notifiedError, 'Notified Error');
   };
 
@@ -206,7 +206,7 @@ function refuse(reply: FastifyReply, error: unknown): FastifyReply {
   // As in http-errors.ts: the rest of a body that is refused is read.
   void reply.removeHeader('connection');
   if (status === 500) reply.log.error({ err: error }, 'a Piston request failed');
-  return reply.code(status).send({ message: wordsOf(error) });
+  return reply.code(status).send({ message: messageOf(error) });
 }
 
 function statusOf(error: unknown): number {
@@ -219,7 +219,7 @@ function statusOf(error: unknown): number {
   return error.code === 'notFound' ? 400 : httpStatus[error.code];
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return statusOf(error) < 500 || error instanceof ServiceError ? (error as Error).message : 'Internal error';
 }
 

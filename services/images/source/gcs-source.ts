@@ -23,9 +23,9 @@ export function gcsSource(bucket: string, emulator = process.env.STORAGE_EMULATO
         if (offset > 0 && answer.status !== 206) throw new Error(`${name}: answers ${answer.status} to a range`);
         return Readable.fromWeb(answer.body as ReadableStream);
       }
-      const words = (await answer.text()).slice(0, 200).trim();
-      if (REFUSED.includes(answer.status)) throw new ObjectRefusedError(name, key, `${answer.status} ${words}`);
-      throw new Error(`${name}/${key}: ${answer.status} ${words}`);
+      const reason = (await answer.text()).slice(0, 200).trim();
+      if (REFUSED.includes(answer.status)) throw new ObjectRefusedError(name, key, `${answer.status} ${reason}`);
+      throw new Error(`${name}/${key}: ${answer.status} ${reason}`);
     },
     close: () => {},
   };

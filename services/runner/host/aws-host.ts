@@ -59,7 +59,7 @@ export function awsHost(props: AwsHostProps): RunnerHost {
     return state !== undefined && LEAVING_STATES.has(state.trim()) ? `scale-in: ${state.trim()}` : undefined;
   };
 
-  const told = (doing: string, call: () => Promise<unknown>): Promise<void> => {
+  const logFailure = (doing: string, call: () => Promise<unknown>): Promise<void> => {
     previous = previous.then(call).then(
       () => undefined,
       (error: unknown) => log(`${doing} failed`, { error: (error as Error).message }),
@@ -70,7 +70,7 @@ export function awsHost(props: AwsHostProps): RunnerHost {
   const protect = async (ProtectedFromScaleIn: boolean): Promise<void> => {
     if (isProtected === ProtectedFromScaleIn) return;
     isProtected = ProtectedFromScaleIn;
-    await told('setting the scale-in protection', async () => {
+    await logFailure('setting the scale-in protection', async () => {
       try {
         const InstanceIds = [await instanceId()];
         await client.send(
@@ -108,11 +108,11 @@ export function awsHost(props: AwsHostProps): RunnerHost {
       unprotecting.unref();
     },
     stillDraining: () =>
-      told('the lifecycle heartbeat', async () =>
+      logFailure('the lifecycle heartbeat', async () =>
         client.send(new RecordLifecycleActionHeartbeatCommand(await action())),
       ),
     drained: () =>
-      told('completing the lifecycle action', async () =>
+      logFailure('completing the lifecycle action', async () =>
         client.send(new CompleteLifecycleActionCommand({ ...(await action()), LifecycleActionResult: 'CONTINUE' })),
       ),
   };

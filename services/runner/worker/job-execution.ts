@@ -6,24 +6,24 @@ import {
   type JobCommand,
   type JobEvent,
 } from '../../engines/event-store/event-store';
-import { leaveJobPlace } from '../../engines/job-slots';
+import { releaseJobSlot } from '../../engines/job-slots';
 import { LeaseLostError, type Lease } from '../../engines/job-queue/job-queue';
 import type { ExitEvent, RunnerEvent, UsageEvent } from '../../protocol/events';
 import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../../sandbox/language-runtime';
 import { runJob, type RunningJob } from '../../sandbox/job';
-import type { SandboxSupply } from '../../sandbox/sandbox-pool';
+import type { SandboxPool } from '../../sandbox/sandbox-pool';
 import { createEventWriter } from './event-writer';
 import { traceAttempt } from './attempt-trace';
 import { withRetries } from '../../program/retry';
 
 /** A job that this runner holds: its message is leased and its attempt is claimed. */
-export interface HeldJob {
+export interface JobExecution {
   /** Resolves when its message was dealt with. Never rejects. */
   readonly ended: Promise<void>;
   /** Ends the program and puts the job back, as if the attempt had not been. */
-  giveBack(): void;
+  release(): void;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface HeldJob {
  */
 export type PutBack = 'drain' | 'sandboxError' | 'noImage' | 'newerMessage' | 'fenced' | 'unavailable';
 
-export interface HeldJobProps {
+export interface JobExecutionProps {
   readonly jobId: string;
   /** Who submitted it. */
   readonly owner: string;
@@ -43,7 +43,7 @@ export interface HeldJobProps {
   readonly store: EventStore;
   /** What it runs in; the first job of an image waits for it. @throws UnknownLanguageError, ImageUnavailableError */
   readonly prepare: () => Promise<LanguageRuntime>;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   readonly leaseSeconds: number;
   /** How long an outage of the event store is borne. */
   readonly patienceMs: number;
@@ -69,9 +69,9 @@ const EXTENSIONS_PER_LEASE = 3;
 const PAUSE_SECONDS: Readonly<Partial<Record<PutBack, number>>> = { unavailable: 5, noImage: 10 };
 
 /** Runs a claimed job: events out, commands in, the lease kept, the message dealt with at the end. */
-export function holdJob(props: HeldJobProps): HeldJob {
+export function executeJob(props: JobExecutionProps): JobExecution {
   const { job, lease, attempt, store, patienceMs, log } = props;
-  let givenBack = false;
+  let isReleased = false;
   let running: RunningJob | undefined;
   let terminal: JobEvent | undefined;
   /** What came before the program ran, and when the program has been told. */
@@ -100,12 +100,12 @@ export function holdJob(props: HeldJobProps): HeldJob {
   };
 
   const finish = async (exit: ExitEvent): Promise<void> => {
-    if (givenBack && exit.reason === 'cancelled') return await putBack('drain');
+    if (isReleased && exit.reason === 'cancelled') return await putBack('drain');
     if (exit.reason === 'sandboxError' && !props.isLastAttempt) {
       return await putBack(running ? 'sandboxError' : 'noImage', exit.message);
     }
     // Asked for before the end is written: whoever reads the end may submit the next.
-    void quietly('leaving the job’s place', () => leaveJobPlace(store, { id: props.jobId, owner: props.owner }));
+    void quietly('releasing the job’s slot', () => releaseJobSlot(store, { id: props.jobId, owner: props.owner }));
     try {
       writer.write(terminal!);
       await writer.flushed();
@@ -121,7 +121,7 @@ export function holdJob(props: HeldJobProps): HeldJob {
 
   /** The job cannot run anywhere: every runner has the same languages. */
   const refuse = async ({ message }: Error): Promise<void> => {
-    void quietly('leaving the job’s place', () => leaveJobPlace(store, { id: props.jobId, owner: props.owner }));
+    void quietly('releasing the job’s slot', () => releaseJobSlot(store, { id: props.jobId, owner: props.owner }));
     try {
       writer.write({ type: 'error', code: 'unknownLanguage', message });
       await writer.flushed();
@@ -135,7 +135,7 @@ export function holdJob(props: HeldJobProps): HeldJob {
     log('a job is put back', { job: props.jobId, attempt: attempt.number, why, detail });
     props.observer?.putBack(why);
     traced.putBack(why);
-    if (why === 'drain') await quietly('giving the attempt back', () => store.giveBack(attempt));
+    if (why === 'drain') await quietly('releasing the attempt', () => store.release(attempt));
     // The attempt counts, its claim ends now: whoever takes the job need not wait for it.
     if (why === 'sandboxError' || why === 'noImage')
       await quietly('ending the claim', () => store.renewClaim(attempt, 1));
@@ -210,7 +210,7 @@ export function holdJob(props: HeldJobProps): HeldJob {
       return unprepared({ reason: 'sandboxError', message: (error as Error).message });
     }
     if (runtime === undefined) return unprepared({ reason: 'cancelled' });
-    running = runJob({ job, runtime, supply: props.supply, emit });
+    running = runJob({ job, runtime, sandboxPool: props.sandboxPool, emit });
     caughtUp = catchUp(running);
     return running.ended;
   };
@@ -232,8 +232,8 @@ export function holdJob(props: HeldJobProps): HeldJob {
 
   return {
     ended: run(),
-    giveBack: () => {
-      givenBack = true;
+    release: () => {
+      isReleased = true;
       stop();
     },
   };

@@ -1,11 +1,11 @@
 import type { Attempt, EventStore, JobEvent } from '../../engines/event-store/event-store';
 import { decodeJobMessage, NewerMessageError, type JobMessage } from '../../engines/job-message';
-import { leaveJobPlace } from '../../engines/job-slots';
+import { releaseJobSlot } from '../../engines/job-slots';
 import type { JobQueue, Lease } from '../../engines/job-queue/job-queue';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../../sandbox/language-runtime';
-import type { SandboxSupply } from '../../sandbox/sandbox-pool';
-import { holdJob, type HeldJob, type RunObserver } from './job-execution';
+import type { SandboxPool } from '../../sandbox/sandbox-pool';
+import { executeJob, type JobExecution, type RunObserver } from './job-execution';
 import { withRetries } from '../../program/retry';
 
 /** Takes jobs from the queue and runs them, as many at once as it has slots. */
@@ -22,7 +22,7 @@ export interface Worker {
 export interface WorkerProps {
   readonly queue: JobQueue;
   readonly store: EventStore;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   /** @throws UnknownLanguageError, ImageUnavailableError */
   readonly runtimeOf: (job: Job) => LanguageRuntime | Promise<LanguageRuntime>;
   /** Jobs at once. */
@@ -31,7 +31,7 @@ export interface WorkerProps {
   readonly runnerId: string;
   /** How long a job is this runner's unless extended; after a crash it is taken up again so much later. @default 30 */
   readonly leaseSeconds?: number;
-  /** Attempts that a job gets before it is put aside. @default 3 */
+  /** Attempts that a job gets before it is dead-lettered. @default 3 */
   readonly maximumAttempts?: number;
   /** How long an outage of the event store is borne before a job is put back. @default 60_000 */
   readonly patienceMs?: number;
@@ -53,7 +53,7 @@ const NEWER_MESSAGE_SECONDS = 5;
 export function startWorker(props: WorkerProps): Worker {
   const { queue, store, slots, leaseSeconds = 30, maximumAttempts = 3, patienceMs = 60_000 } = props;
   const log = props.log ?? (() => {});
-  const held = new Set<HeldJob>();
+  const executing = new Set<JobExecution>();
   const handling = new Set<Promise<void>>();
   const draining = new AbortController();
   let isOutOfTime = false;
@@ -66,7 +66,7 @@ export function startWorker(props: WorkerProps): Worker {
       return lease.release(NEWER_MESSAGE_SECONDS);
     }
     if (message instanceof Error) {
-      log('a message is put aside', { message: lease.id, error: message.message });
+      log('a message is dead-lettered', { message: lease.id, error: message.message });
       await lease.deadLetter(message.message);
       return;
     }
@@ -81,10 +81,10 @@ export function startWorker(props: WorkerProps): Worker {
     );
     if (claim.kind === 'ended') return lease.complete();
     if (claim.kind === 'held') return lease.release(Math.min(900, Math.ceil(claim.forMs / 1000)));
-    if (claim.kind === 'spent') {
-      log('a job is put aside', { job: id, attempts: claim.attempts });
-      await leaveJobPlace(store, message);
-      await store.endUnheld(id, spent(claim.attempts));
+    if (claim.kind === 'exhausted') {
+      log('a job is dead-lettered', { job: id, attempts: claim.attempts });
+      await releaseJobSlot(store, message);
+      await store.endUnheld(id, attemptsExhausted(claim.attempts));
       return lease.deadLetter(`${claim.attempts} attempts ended without a result`);
     }
     props.observer?.claimed(job.language, Math.max(0, Date.now() - message.acceptedMs));
@@ -93,7 +93,7 @@ export function startWorker(props: WorkerProps): Worker {
 
   const hold = async (message: JobMessage, lease: Lease, attempt: Attempt): Promise<void> => {
     const { id, owner, job } = message;
-    const heldJob = holdJob({
+    const execution = executeJob({
       traceparent: lease.attributes.traceparent,
       jobId: id,
       owner,
@@ -103,16 +103,16 @@ export function startWorker(props: WorkerProps): Worker {
       isLastAttempt: attempt.number >= maximumAttempts,
       store,
       prepare: async () => props.runtimeOf(job),
-      supply: props.supply,
+      sandboxPool: props.sandboxPool,
       leaseSeconds,
       patienceMs,
       observer: props.observer,
       log,
     });
-    held.add(heldJob);
-    if (isOutOfTime) heldJob.giveBack();
-    await heldJob.ended;
-    held.delete(heldJob);
+    executing.add(execution);
+    if (isOutOfTime) execution.release();
+    await execution.ended;
+    executing.delete(execution);
   };
 
   const handle = (lease: Lease): void => {
@@ -162,7 +162,7 @@ export function startWorker(props: WorkerProps): Worker {
       await looping;
       const timer = setTimeout(() => {
         isOutOfTime = true;
-        for (const job of held) job.giveBack();
+        for (const job of executing) job.release();
       }, graceMs);
       await Promise.all([...handling]);
       clearTimeout(timer);
@@ -178,7 +178,7 @@ function decoded(lease: Lease): JobMessage | Error {
   }
 }
 
-function spent(attempts: number): JobEvent {
-  const message = `the runner failed at each of ${attempts} attempts; the job was put aside`;
+function attemptsExhausted(attempts: number): JobEvent {
+  const message = `the runner failed at each of ${attempts} attempts; the job was dead-lettered`;
   return { type: 'exit', reason: 'sandboxError', stage: 'run', message };
 }

@@ -7,14 +7,14 @@ import { openImageMounts } from '../../../services/images/mounts';
 import type { ImageManifest, ImageStore } from '../../../services/images/store';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
 import type { RuntimeName } from '../../../services/sandbox/runtime';
-import type { SandboxSupply } from '../../../services/sandbox/sandbox-pool';
+import type { SandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { Failure } from '../../failure';
 import { openRunner } from '../../local-runner/local-runner';
 
 /** One language version, running in a root of its own. */
 export interface ImageRunner {
   readonly runtime: LanguageRuntime;
-  readonly supply: SandboxSupply;
+  readonly sandboxPool: SandboxPool;
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function openImageRunner(
     const runner = await openRunner(runtime, warm);
     return {
       runtime: imageRuntime(entry, rootfs),
-      supply: runner.supply,
+      sandboxPool: runner.sandboxPool,
       close: async () => {
         await runner.close();
         mounts.close();
@@ -60,7 +60,7 @@ export async function versionInside(
   const runner = await openImageRunner(store, manifest, { language, version, exactVersion: version.version }, 'crun');
   try {
     const test = selfTests(language).find(({ name }) => name === 'version')!;
-    const run = await runSelfTest(test, language.id, runner.runtime, runner.supply);
+    const run = await runSelfTest(test, language.id, runner.runtime, runner.sandboxPool);
     const number = versionNumber(run.stdout);
     if (number === undefined) {
       throw new Failure(
@@ -99,16 +99,16 @@ export async function imageProblems(
 }
 
 async function selfTestsProblems(
-  { runtime, supply }: ImageRunner,
+  { runtime, sandboxPool }: ImageRunner,
   language: Language,
   isWaiting: boolean,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   for (const test of selfTests(language)) {
-    if (isWaiting) await supply.warm([runtime]);
-    const before = supply.taken.warm;
-    const run = await runSelfTest(test, language.id, runtime, supply);
-    if (isWaiting && supply.taken.warm === before) problems.push(`${test.name}: no interpreter waited for it`);
+    if (isWaiting) await sandboxPool.warm([runtime]);
+    const before = sandboxPool.taken.warm;
+    const run = await runSelfTest(test, language.id, runtime, sandboxPool);
+    if (isWaiting && sandboxPool.taken.warm === before) problems.push(`${test.name}: no interpreter waited for it`);
     problems.push(...selfTestProblems(run, test).map((problem) => `${test.name}: ${problem}`));
   }
   return problems;

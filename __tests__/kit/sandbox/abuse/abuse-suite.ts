@@ -176,7 +176,7 @@ print(len([p for p in os.listdir('/proc') if p.isdigit()]))
     }, 60_000);
 
     it('leaves no process behind', async () => {
-      await bench.supply.settled();
+      await bench.sandboxPool.settled();
       const commands = fs
         .readdirSync('/proc')
         .filter((pid) => /^\d+$/.test(pid))

@@ -11,14 +11,14 @@ import { startDemandPublisher, type DemandPublisher } from '../../../../services
 import type { DemandSink } from '../../../../services/gateway/demand/sink';
 import { errorEventSchema, exitReasonSchema } from '../../../../services/protocol/events';
 
-const law = { utilizationPercent: 80, meanJobMs: 3_000, clearSeconds: 30 };
+const model = { utilizationPercent: 80, meanJobMs: 3_000, clearSeconds: 30 };
 const gateway = { PORT: '3000', APP_JWT_SECRET: 's', SANDPIPER_LANGUAGES: '/languages.json' };
 
 describe('the demand of a fleet', () => {
   const load = { waiting: 100, running: 8, oldestWaitMs: 1_500, runners: 3, slots: 12 };
 
-  it('is what the law says of the jobs that run and wait', () => {
-    expect(demandOf(load, law)).toEqual({
+  it('is what the scaling model says of the jobs that run and wait', () => {
+    expect(demandOf(load, model)).toEqual({
       SlotsWanted: 8 / 0.8 + (100 * 3) / 30,
       SlotsInService: 12,
       InstancesInService: 3,
@@ -29,12 +29,12 @@ describe('the demand of a fleet', () => {
   });
 
   it('leaves to the machines of a fixed number what they can bear', () => {
-    expect(demandOf(load, { ...law, baseSlots: 4 }).SpotSlotsWanted).toBe(16);
-    expect(demandOf(load, { ...law, baseSlots: 40 }).SpotSlotsWanted).toBe(0);
+    expect(demandOf(load, { ...model, baseSlots: 4 }).SpotSlotsWanted).toBe(16);
+    expect(demandOf(load, { ...model, baseSlots: 40 }).SpotSlotsWanted).toBe(0);
   });
 
   it('has the names that graphs, alarms and policies look at', () => {
-    const names = Object.keys(demandOf(load, { ...law, baseSlots: 0 }));
+    const names = Object.keys(demandOf(load, { ...model, baseSlots: 0 }));
     expect(names.sort()).toEqual([...DEMAND_METRICS, SPOT_SLOTS_WANTED].sort());
   });
 
@@ -45,7 +45,7 @@ describe('the demand of a fleet', () => {
 });
 
 describe('SANDPIPER_DEMAND', () => {
-  it('names a service, a place and a fleet; the law stands beside it', () => {
+  it('names a service, a place and a fleet; the scaling model stands beside it', () => {
     const { demand } = readGatewayConfig({
       ...gateway,
       SANDPIPER_DEMAND: 'monitoring:a-project/europe-west1/app-prod/playground',
@@ -62,7 +62,7 @@ describe('SANDPIPER_DEMAND', () => {
         environment: 'app-prod',
         fleet: 'playground',
       },
-      law: { utilizationPercent: 70, clearSeconds: 20, meanJobMs: 2_500, baseSlots: 4 },
+      model: { utilizationPercent: 70, clearSeconds: 20, meanJobMs: 2_500, baseSlots: 4 },
     });
     const aws = readGatewayConfig({ ...gateway, SANDPIPER_DEMAND: 'cloudwatch:us-east-1/app-prod/playground' });
     expect(aws.demand?.destination).toMatchObject({ service: 'cloudwatch', region: 'us-east-1' });
@@ -86,7 +86,7 @@ describe('a publisher', () => {
   });
   const start = (store: MemoryEventStore, sink: Partial<DemandSink>, more: object = {}) => {
     const whole = { publishDemand: async () => {}, publishJobs: async () => {}, close: () => {}, ...sink };
-    const props = { store, sink: whole, law, figures: tallyJobs().figures, log: () => {}, periodMs: 100, ...more };
+    const props = { store, sink: whole, model, figures: tallyJobs().figures, log: () => {}, periodMs: 100, ...more };
     const publisher = startDemandPublisher(props);
     open.push(publisher);
     return publisher;
@@ -155,9 +155,9 @@ describe('a publisher', () => {
     start(store, { publishDemand: async (demand) => void seen.push(demand) }, { periodMs: 20 });
     await until(() => seen.length >= 3);
     // The first look knows of no growth; ten jobs more at each look are hundreds a second.
-    expect(seen[0]).toEqual(demandOf({ ...load, waiting: seen[0]!.JobsWaiting }, law));
+    expect(seen[0]).toEqual(demandOf({ ...load, waiting: seen[0]!.JobsWaiting }, model));
     const last = seen.at(-1)!;
-    expect(last.SlotsWanted).toBeGreaterThan(2 * demandOf({ ...load, waiting: last.JobsWaiting }, law).SlotsWanted);
+    expect(last.SlotsWanted).toBeGreaterThan(2 * demandOf({ ...load, waiting: last.JobsWaiting }, model).SlotsWanted);
   });
 
   it('publishes the gateway’s own jobs a last time at its end', async () => {
@@ -199,7 +199,7 @@ describe('Cloud Monitoring', () => {
 
   it('is written the series that the autoscaler’s filter names', async () => {
     const load = { waiting: 1, running: 0, oldestWaitMs: 0, runners: 0, slots: 0 };
-    await sink().publishDemand(demandOf(load, { ...law, baseSlots: 0 }));
+    await sink().publishDemand(demandOf(load, { ...model, baseSlots: 0 }));
     const { timeSeries } = bodies.at(-1)!;
     expect(timeSeries.map(({ metric }) => metric.type)).toContain('custom.googleapis.com/sandpiper/spot_slots_wanted');
     expect(timeSeries[0]).toMatchObject({

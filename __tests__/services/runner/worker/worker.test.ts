@@ -12,7 +12,7 @@ import { ImageUnavailableError } from '../../../../services/images/fetch-image';
 import { UnknownLanguageError } from '../../../../services/languages/choose-version';
 import type { LanguageRuntime } from '../../../../services/sandbox/language-runtime';
 import { startWorker, type Worker, type WorkerProps } from '../../../../services/runner/worker/worker';
-import { scriptedSupply, scriptRuntime } from '../../../kit/runner/scripted-pool';
+import { scriptedPool, scriptRuntime } from '../../../kit/runner/scripted-pool';
 
 const HOUR_MS = 3_600_000;
 let queue: MemoryJobQueue;
@@ -36,7 +36,7 @@ function worker(props: Partial<WorkerProps> = {}): Worker {
   const started = startWorker({
     queue,
     store,
-    supply: scriptedSupply(),
+    sandboxPool: scriptedPool(),
     runtimeOf: () => scriptRuntime,
     slots: 2,
     runnerId: `runner-${workers.length}`,
@@ -165,12 +165,12 @@ describe('a worker', () => {
   });
 
   it('tries a job again whose sandbox fails, then ends it and puts it aside', async () => {
-    const supply = scriptedSupply();
-    worker({ supply, maximumAttempts: 3 });
+    const sandboxPool = scriptedPool();
+    worker({ sandboxPool, maximumAttempts: 3 });
     const id = await submit('print on\nbreak');
     // A follower is told of each attempt and ends with the last.
     await untilEmpty();
-    expect(supply.started).toHaveLength(3);
+    expect(sandboxPool.started).toHaveLength(3);
     const events = await eventsOf(id);
     expect(events[0]!.event).toMatchObject({ type: 'reset', attempt: 3 });
     expect(events.at(-1)!.event).toMatchObject({ type: 'exit', reason: 'sandboxError' });
@@ -186,21 +186,21 @@ describe('a worker', () => {
       expect(claim.kind).toBe('claimed');
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    const supply = scriptedSupply();
-    worker({ supply, maximumAttempts: 2 });
+    const sandboxPool = scriptedPool();
+    worker({ sandboxPool, maximumAttempts: 2 });
     expect((await eventsOf(id)).at(-1)!.event).toMatchObject({ type: 'exit', reason: 'sandboxError' });
     await untilEmpty();
-    expect(supply.started).toEqual([]);
+    expect(sandboxPool.started).toEqual([]);
     expect((await queue.deadLetters.list(10))[0]!.reason).toBe('2 attempts ended without a result');
   });
 
   it('completes a message whose job has ended, without running it', async () => {
     const id = await submit('print never');
     await store.endUnheld(id, { type: 'error', code: 'unavailable', message: 'gone' });
-    const supply = scriptedSupply();
-    worker({ supply });
+    const sandboxPool = scriptedPool();
+    worker({ sandboxPool });
     await untilEmpty();
-    expect(supply.started).toEqual([]);
+    expect(sandboxPool.started).toEqual([]);
   });
 
   it('puts a message aside that holds no job', async () => {

@@ -97,7 +97,7 @@ class RedisEventStore implements EventStore {
     )) as [ClaimResult['kind'], number];
     if (kind === 'ended') return { kind };
     if (kind === 'held') return { kind, forMs: Number(number) };
-    if (kind === 'spent') return { kind, attempts: Number(number) };
+    if (kind === 'exhausted') return { kind, attempts: Number(number) };
     // A store that lost its data learns of the deadline again.
     await Promise.all([this.isDue(job), this.waitsNoMore(job.id)]);
     return { kind, attempt: { jobId: job.id, epoch, number: Number(number) } };
@@ -109,9 +109,9 @@ class RedisEventStore implements EventStore {
     }
   }
 
-  async giveBack(attempt: Attempt): Promise<void> {
+  async release(attempt: Attempt): Promise<void> {
     const keys = keysOf(attempt.jobId);
-    const nowMs = (await this.connection.run('jobGiveBack', keys, attempt.epoch, randomUUID())) as number;
+    const nowMs = (await this.connection.run('jobRelease', keys, attempt.epoch, randomUUID())) as number;
     if (nowMs > 0) await this.waits(attempt.jobId, nowMs);
   }
 
@@ -194,12 +194,12 @@ class RedisEventStore implements EventStore {
     return { taken: taken === 1, retryAfterMs };
   }
 
-  async takePlace(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean> {
-    return (await this.connection.run('takePlace', [placesOf(group)], holder, maximum, ttlMs)) === 1;
+  async acquireSlot(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean> {
+    return (await this.connection.run('acquireSlot', [slotsOf(group)], holder, maximum, ttlMs)) === 1;
   }
 
-  async leavePlace(group: string, holder: string): Promise<void> {
-    await this.connection.call((redis) => redis.zrem(placesOf(group), holder));
+  async releaseSlot(group: string, holder: string): Promise<void> {
+    await this.connection.call((redis) => redis.zrem(slotsOf(group), holder));
   }
 
   async overdue(maximum: number): Promise<readonly string[]> {
@@ -293,6 +293,6 @@ function memberOf({ id, slots }: PresentRunner): string {
   return `${slots} ${id}`;
 }
 
-function placesOf(group: string): string {
+function slotsOf(group: string): string {
   return `sandpiper:places:${group}`;
 }

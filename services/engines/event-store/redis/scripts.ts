@@ -44,7 +44,7 @@ local fields = redis.call('HMGET', job, 'state', 'heldUntilMs', 'attempts')
 local held = tonumber(fields[2]) - now()
 if fields[1] == 'ended' then return {'ended', 0} end
 if held > 0 then return {'held', held} end
-if tonumber(fields[3]) >= tonumber(ARGV[8]) then return {'spent', tonumber(fields[3])} end
+if tonumber(fields[3]) >= tonumber(ARGV[8]) then return {'exhausted', tonumber(fields[3])} end
 local attempts = redis.call('HINCRBY', job, 'attempts', 1)
 redis.call('HSET', job, 'state', 'running', 'heldUntilMs', now() + ARGV[7])
 begin(ARGV[6])
@@ -62,7 +62,7 @@ return 1
 `;
 
 /** ARGV: epoch, the next epoch. Returns the time, 0 when it was not this attempt's to give. */
-const GIVE_BACK = `
+const RELEASE = `
 local fields = redis.call('HMGET', job, 'epoch', 'state')
 if fields[1] ~= ARGV[1] or fields[2] ~= 'running' then return 0 end
 redis.call('HINCRBY', job, 'attempts', -1)
@@ -172,7 +172,7 @@ return {0, math.ceil((wanted - tokens) / refill * 1000)}
 `;
 
 /** KEYS: a group, as a sorted set of holders by the end of their time. ARGV: holder, maximum, ttlMs. */
-const TAKE_PLACE = `
+const ACQUIRE_SLOT = `
 local now = now()
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
@@ -212,7 +212,7 @@ export const scripts = {
   jobRecord: onJob(RECORD),
   jobClaim: onJob(CLAIM),
   jobRenew: onJob(RENEW),
-  jobGiveBack: onJob(GIVE_BACK),
+  jobRelease: onJob(RELEASE),
   jobAppend: onJob(APPEND),
   jobEndUnheld: onJob(END_UNHELD),
   jobFind: onJob(FIND),
@@ -221,7 +221,7 @@ export const scripts = {
   jobCommands: onJob(COMMANDS),
   jobForget: onJob(FORGET),
   takeTokens: onOneKey(TAKE_TOKENS),
-  takePlace: onOneKey(TAKE_PLACE),
+  acquireSlot: onOneKey(ACQUIRE_SLOT),
   announce: onOneKey(ANNOUNCE),
   present: onOneKey(PRESENT),
   forgetKey: { numberOfKeys: 1, lua: FORGET_KEY },
