@@ -35,6 +35,12 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
     },
   },
+  { files: ['services/**/*.ts'], rules: { '@typescript-eslint/no-explicit-any': 'error' } },
+  {
+    // What many build on says what it takes.
+    files: ['{contracts,modules}/**/*.ts'],
+    rules: { '@typescript-eslint/no-explicit-any': 'error' },
+  },
   {
     // Rules that need types run where there are promises; synthesis has none.
     files: ['{contracts,services,modules/local,tools,cli,bench,__tests__}/**/*.ts'],

@@ -10,9 +10,16 @@ function outliveReaders(stream) {
   });
 }
 
+/**
+ * AWS's SDK warns under Node.js 20 that a later version of it will want a newer one: this project's lock file holds a version that does
+ * not. Whoever sets the variable is obeyed.
+ */
+const AWS_WARNING = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
+
 function main() {
   outliveReaders(process.stdout);
   outliveReaders(process.stderr);
+  if (process.env[AWS_WARNING] === undefined) process.env[AWS_WARNING] = 'true';
   const version = process.versions.node.split('.').map(Number);
   if (version[0] < MINIMUM_NODE[0] || (version[0] === MINIMUM_NODE[0] && version[1] < MINIMUM_NODE[1])) {
     const needed = MINIMUM_NODE.join('.');
@@ -22,16 +29,18 @@ function main() {
     process.exitCode = 3;
     return;
   }
-  try {
-    require('../tools/provision/node-modules').installNodeModules();
-    require('../tools/artifacts/build/typescript').compileTypeScript();
-  } catch (error) {
-    if (process.env.SANDPIPER_DEBUG === '1') console.error(error.stack);
-    else console.error(`sandpiper: ${error.message}`);
-    process.exitCode = error.exitCode || 1;
-    return;
-  }
-  require('../dist/cli/main').main(process.argv.slice(2));
+  const argv = process.argv.slice(2);
+  require('../tools/provision/node-modules')
+    .installNodeModules(argv[0])
+    .then(() => {
+      require('../tools/artifacts/build/typescript').compileTypeScript();
+      require('../dist/cli/main').main(argv);
+    })
+    .catch((error) => {
+      if (process.env.SANDPIPER_DEBUG === '1') console.error(error.stack);
+      else console.error(`sandpiper: ${error.message}`);
+      process.exitCode = error.exitCode || 1;
+    });
 }
 
 main();

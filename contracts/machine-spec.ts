@@ -33,6 +33,8 @@ export interface MachineSpec {
     readonly expectedStatus: number;
     /** Port on which the agent answers 200 or 503 for the program (GCP). Absent: no bridge. */
     readonly bridgePort?: number;
+    /** Days after which the bridge answers 503, so that the group replaces the machine, 0 to 365. @default 0 - never */
+    readonly maximumAgeDays?: number;
   };
   /** Seconds the program has to end after SIGTERM. */
   readonly drainSeconds: number;

@@ -28,21 +28,5 @@ export const SPOT_SLOTS_WANTED = 'SpotSlotsWanted';
  */
 export const JOB_METRICS = ['JobsEnded', 'QueueWaitSeconds'] as const;
 
-/** How jobs end: the reasons of an `exit` event and the codes of an `error` event (services/protocol). */
-export const JOB_OUTCOMES = [
-  'ok',
-  'compileError',
-  'timeout',
-  'outOfMemory',
-  'outputLimit',
-  'limitExceeded',
-  'cancelled',
-  'sandboxError',
-  'invalidJob',
-  'unknownLanguage',
-  'unavailable',
-  'internal',
-] as const;
-
 export type DemandMetric = (typeof DEMAND_METRICS)[number];
 export type JobMetric = (typeof JOB_METRICS)[number];

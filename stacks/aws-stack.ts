@@ -1,4 +1,4 @@
-import { Fn, TerraformStack } from 'cdktf';
+import { Fn, TerraformOutput, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { AwsPlatform } from '../modules/aws/platform';
 import { declareCloudValues } from './cloud-values';
@@ -7,7 +7,7 @@ import { hostAgents } from './programs';
 import type { Settings } from './settings';
 import { keepState } from './state';
 import { deployUserApi } from './user-api';
-import { idListVariable, matches, stringVariable } from './variables';
+import { idListVariable, matches, stringVariable, zonesVariable } from './variables';
 
 /** The application on AWS: an Application Load Balancer before an Auto Scaling group. */
 export class AwsStack extends TerraformStack {
@@ -24,6 +24,7 @@ export class AwsStack extends TerraformStack {
       deletionProtection: settings.deletionProtection,
       hostAgents: hostAgents(settings),
       existingNetwork: settings.existingNetwork ? this.existingNetwork(settings) : undefined,
+      zones: settings.existingNetwork ? undefined : this.zones(),
       dnsFirewall: settings.dnsFirewall,
       existingKeyArn: settings.existingKey
         ? stringVariable(this, settings, 'kms_key_arn', 'ARN of the KMS key that encrypts everything.').stringValue
@@ -36,6 +37,7 @@ export class AwsStack extends TerraformStack {
     const values = declareCloudValues(this, settings, {
       zone: (domain) => this.zone(settings, domain),
       certificateId: 'ARN of an ACM certificate in the same region, such as `./sandpiper cert import aws` prints.',
+      aws: settings.operatorAccess === 'cloud-tunnel' ? { operatorKeyPair: this.operatorKeyPair(settings) } : undefined,
     });
     deployUserApi(this, platform, values);
     if (settings.playground) deployPlayground(this, platform, values);
@@ -51,6 +53,28 @@ export class AwsStack extends TerraformStack {
       { default: null },
     );
     return Fn.coalesce([zone.stringValue, domain]);
+  }
+
+  /** Debian's images have no agent that takes the tunnel's one-time keys: operators show a key of their own. */
+  private operatorKeyPair(settings: Settings): string {
+    const keyPair = stringVariable(this, settings, 'operator_key_pair', 'Name of the EC2 key pair of the operators.', {
+      rules: [matches('operator_key_pair', '^.{1,255}$', 'the name of an EC2 key pair of the region')],
+    });
+    new TerraformOutput(this, 'operator_login', {
+      value:
+        'aws ec2-instance-connect ssh --connection-type eice --os-user admin --private-key-file <file of the key pair> --instance-id <id>',
+      description: 'How operators log in to an instance.',
+    });
+    return keyPair.stringValue;
+  }
+
+  private zones(): string[] {
+    return zonesVariable(
+      this,
+      'zones',
+      'Names of the two availability zones; an empty list for the first two of the region.',
+      2,
+    ).listValue;
   }
 
   private existingNetwork(settings: Settings) {

@@ -25,6 +25,9 @@ export interface CloudValues {
   readonly jwtSecret: SecretSource;
   readonly emails: TerraformVariable;
   readonly baseImage: TerraformVariable;
+  readonly maximumAge: TerraformVariable;
+  /** AWS: the key pair of the operators. */
+  readonly operators?: { readonly operatorKeyPair?: string };
   /** What the settings and values say of any service: where it answers, who is told, how it is kept. */
   service(
     name: string,
@@ -35,6 +38,7 @@ export interface CloudValues {
     | 'certificate'
     | 'alarms'
     | 'baseImage'
+    | 'maximumInstanceAgeDays'
     | 'architecture'
     | 'firewall'
     | 'deletionProtection'
@@ -58,8 +62,14 @@ export function declareCloudValues(scope: Construct, settings: Settings, wording
     scope,
     settings,
     'base_image',
-    'Debian 12 image of the instances; null for the newest at apply.',
+    'Debian 12 image of the instances; null for the newest at each start.',
     { default: null },
+  );
+  const maximumAge = wholeNumberVariable(
+    scope,
+    'maximum_instance_age_days',
+    'Days after which an instance is replaced, so that it boots the newest image; 0 for never.',
+    { minimum: 0, maximum: 365, default: 30 },
   );
   const namesOf = declareNames(scope, settings, wording);
   return {
@@ -67,12 +77,15 @@ export function declareCloudValues(scope: Construct, settings: Settings, wording
     jwtSecret: fromVariable(jwtSecret, jwtSecretVersion.numberValue),
     emails,
     baseImage,
+    maximumAge,
+    operators: wording.aws,
     service: (name) => ({
       ...namesOf(name),
       alarms: { emails: emails.listValue },
       baseImage: baseImage.stringValue,
+      maximumInstanceAgeDays: maximumAge.numberValue,
       architecture: settings.architecture,
-      firewall: settings.firewall ? {} : false,
+      firewall: settings.firewall ?? false,
       deletionProtection: settings.deletionProtection,
       operatorAccess: settings.operatorAccess,
       aws: wording.aws,

@@ -1,4 +1,4 @@
-import { TerraformStack } from 'cdktf';
+import { TerraformOutput, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { GcpPlatform } from '../modules/gcp/platform';
 import { declareCloudValues } from './cloud-values';
@@ -52,6 +52,12 @@ export class GcpStack extends TerraformStack {
       certificateId:
         'Certificate Manager certificate, projects/<project>/locations/global/certificates/<name>, such as `./sandpiper cert import gcp` prints.',
     });
+    if (settings.operatorAccess === 'cloud-tunnel') {
+      new TerraformOutput(this, 'operator_login', {
+        value: `gcloud compute ssh <instance> --tunnel-through-iap --project ${project.stringValue} --zone <zone>`,
+        description: 'How operators log in to an instance.',
+      });
+    }
     deployUserApi(this, platform, values);
     if (settings.playground) deployPlayground(this, platform, values);
   }

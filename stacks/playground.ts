@@ -29,12 +29,14 @@ export function deployPlayground(scope: Construct, platform: Platform, values: C
         maxInstances: wholeNumberVariable(scope, 'gateway_max_instances', 'Playground gateways at most.', {
           ...bounds,
           default: 6,
+          notBelow: ['gateway_min_instances'],
         }).numberValue,
       },
     },
     fleet: {
       runner: pushed(artifacts.runner, ['bin/runner']),
       imageKeys: artifacts.images.map(({ key }) => key),
+      languages: [...new Set(artifacts.images.map(({ language }) => language))],
       capacity: {
         minInstances: wholeNumberVariable(
           scope,
@@ -45,6 +47,7 @@ export function deployPlayground(scope: Construct, platform: Platform, values: C
         maxInstances: wholeNumberVariable(scope, 'runner_max_instances', 'Sandbox machines at most.', {
           ...bounds,
           default: 10,
+          notBelow: ['runner_min_instances', 'runner_on_demand_instances'],
         }).numberValue,
         onDemandInstances: wholeNumberVariable(
           scope,
@@ -54,9 +57,11 @@ export function deployPlayground(scope: Construct, platform: Platform, values: C
         ).numberValue,
       },
       baseImage: values.baseImage.stringValue,
+      maximumInstanceAgeDays: values.maximumAge.numberValue,
       alarms: { emails: values.emails.listValue },
       deletionProtection: settings.deletionProtection,
       operatorAccess: settings.operatorAccess,
+      aws: values.operators,
     },
   });
   new TerraformOutput(scope, 'playground_url', {

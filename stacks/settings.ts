@@ -34,8 +34,8 @@ export interface Settings {
    * ahead of it, as what the playground's machines run always is. A stack of pushed programs holds none.
    */
   readonly artifacts: 'uploaded' | 'pushed';
-  /** Put a web application firewall before the service. */
-  readonly firewall: boolean;
+  /** Put a web application firewall before the services. @default none */
+  readonly firewall?: { readonly countOnly: boolean; readonly requestsPer5Minutes: number };
   /** Resolve names of AWS's only, in the network of the platform's making. AWS only. */
   readonly dnsFirewall: boolean;
   readonly deletionProtection: boolean;
@@ -59,6 +59,8 @@ const NAMES = {
   playground: 'PLAYGROUND',
   artifacts: 'ARTIFACTS',
   firewall: 'FIREWALL',
+  firewallCountOnly: 'FIREWALL_COUNT_ONLY',
+  firewallRate: 'FIREWALL_RATE',
   dnsFirewall: 'DNS_FIREWALL',
   deletionProtection: 'DELETION_PROTECTION',
   operatorAccess: 'OPERATOR_ACCESS',
@@ -85,7 +87,7 @@ export interface SettingSources {
 
 /** Domain, application and environment are bounded so that every physical name made of them fits its provider's limit. */
 const APPLICATION_CHARACTERS = 12;
-const ENVIRONMENT_CHARACTERS = 8;
+const ENVIRONMENT_CHARACTERS = 16;
 
 /** @throws InvalidPropError naming the setting, its value and what it may be. */
 export function readSettings(sources: SettingSources): Settings {
@@ -101,6 +103,14 @@ export function readSettings(sources: SettingSources): Settings {
   };
   const flag = (name: SettingName, fallback: boolean): boolean =>
     oneOf(name, ['true', 'false'], fallback ? 'true' : 'false') === 'true';
+
+  const whole = (name: SettingName, fallback: number, minimum: number, maximum: number): number => {
+    const value = read(name) ?? String(fallback);
+    if (!/^\d{1,9}$/.test(value) || Number(value) < minimum || Number(value) > maximum) {
+      throw new InvalidPropError(NAMES[name], value, `must be a whole number from ${minimum} to ${maximum}`);
+    }
+    return Number(value);
+  };
 
   const application = read('application') ?? 'sandpiper';
   checkName(NAMES.application, application, APPLICATION_CHARACTERS);
@@ -137,7 +147,12 @@ export function readSettings(sources: SettingSources): Settings {
     permissionsBoundary: oneOf('permissionsBoundary', ['none', 'existing'], 'none') === 'existing',
     playground: flag('playground', false),
     artifacts: oneOf('artifacts', ['uploaded', 'pushed'], 'uploaded'),
-    firewall: flag('firewall', false),
+    firewall: flag('firewall', false)
+      ? {
+          countOnly: flag('firewallCountOnly', false),
+          requestsPer5Minutes: whole('firewallRate', 2000, 100, 2_000_000),
+        }
+      : undefined,
     dnsFirewall,
     deletionProtection: flag('deletionProtection', true),
     operatorAccess: oneOf('operatorAccess', ['none', 'cloud-tunnel'], 'none'),

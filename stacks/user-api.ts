@@ -17,6 +17,7 @@ export function deployUserApi(scope: Construct, platform: Platform, values: Clou
   const maxInstances = wholeNumberVariable(scope, 'max_instances', 'User API instances at most.', {
     ...instances,
     default: 6,
+    notBelow: ['min_instances'],
   });
   const service = platform.tlsService(
     USER_API,

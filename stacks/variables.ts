@@ -29,12 +29,17 @@ export function stringVariable(
   return variable;
 }
 
-/** A whole number within bounds. */
+/** A whole number within bounds, and not below other variables where these are named. */
 export function wholeNumberVariable(
   scope: Construct,
   name: string,
   description: string,
-  bounds: { readonly minimum: number; readonly maximum: number; readonly default: number },
+  bounds: {
+    readonly minimum: number;
+    readonly maximum: number;
+    readonly default: number;
+    readonly notBelow?: readonly string[];
+  },
 ): TerraformVariable {
   const value = `var.${name}`;
   return new TerraformVariable(scope, name, {
@@ -47,6 +52,10 @@ export function wholeNumberVariable(
         condition: `\${${value} == floor(${value}) && ${value} >= ${bounds.minimum} && ${value} <= ${bounds.maximum}}`,
         errorMessage: `${name} must be a whole number from ${bounds.minimum} to ${bounds.maximum}.`,
       },
+      ...(bounds.notBelow ?? []).map((other) => ({
+        condition: `\${${value} >= var.${other}}`,
+        errorMessage: `${name} must be at least ${other}.`,
+      })),
     ],
   });
 }
@@ -70,6 +79,22 @@ export function emailListVariable(
       {
         condition: `\${alltrue([for email in var.${name} : can(regex("^[^@[:space:]]+@[^@[:space:]]+$", email))])}`,
         errorMessage: `${name} must hold mail addresses, such as ops@example.com.`,
+      },
+    ],
+  });
+}
+
+/** Names of availability zones, as many as the network has, or none. */
+export function zonesVariable(scope: Construct, name: string, description: string, count: number): TerraformVariable {
+  return new TerraformVariable(scope, name, {
+    type: 'list(string)',
+    description,
+    nullable: false,
+    default: [],
+    validation: [
+      {
+        condition: `\${length(var.${name}) == 0 || length(distinct(var.${name})) == ${count}}`,
+        errorMessage: `${name} must name ${count} different zones, or none.`,
       },
     ],
   });

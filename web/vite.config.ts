@@ -4,7 +4,10 @@ import { readCatalogue } from '../services/languages/catalogue';
 
 const here = import.meta.dirname;
 
-/** `import samples from 'virtual:samples'`: the greeting of every language of the catalogue, by language id. */
+/**
+ * `import samples, { firstLanguage } from 'virtual:samples'`: the greeting of every language of the catalogue, by language id, and
+ * the id of the one that is shown at a first visit.
+ */
 function samples(): Plugin {
   const id = 'virtual:samples';
   return {
@@ -13,7 +16,9 @@ function samples(): Plugin {
     load(resolved) {
       if (resolved !== `\0${id}`) return undefined;
       const languages = readCatalogue(path.join(here, '../languages'));
-      return `export default ${JSON.stringify(Object.fromEntries(languages.map((l) => [l.id, l.tests.hello])))};`;
+      const greetings = Object.fromEntries(languages.map((each) => [each.id, each.tests.hello]));
+      const first = languages.find(({ isFirst }) => isFirst) ?? languages[0]!;
+      return `export default ${JSON.stringify(greetings)}; export const firstLanguage = ${JSON.stringify(first.id)};`;
     },
   };
 }

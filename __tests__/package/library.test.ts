@@ -10,6 +10,19 @@ import { temporaryDirectory } from '../kit/terraform';
 const project = path.resolve(__dirname, '../..');
 const PEERS = ['cdktf', 'constructs', '@cdktf/provider-aws', '@cdktf/provider-google'];
 
+/** Names what the methods of the platforms return, and a contract. */
+const RETURNED_TYPES = `
+import type { AwsAlbTlsService, AwsEventStore, AwsPlatform, AwsSqsAsgFleet } from 'sandpiper/modules/aws';
+import type { GcpEventStore, GcpHttpsLbTlsService, GcpPlatform, GcpPubsubMigFleet } from 'sandpiper/modules/gcp';
+import { runnerSettings, type ValuesOf } from 'sandpiper/contracts';
+
+type Returned<P extends { tlsService: any; eventStore: any; sandboxFleet: any }> =
+  ReturnType<P['tlsService']> | ReturnType<P['eventStore']> | ReturnType<P['sandboxFleet']>;
+export const aws = (one: Returned<AwsPlatform>): AwsAlbTlsService | AwsEventStore | AwsSqsAsgFleet => one;
+export const gcp = (one: Returned<GcpPlatform>): GcpHttpsLbTlsService | GcpEventStore | GcpPubsubMigFleet => one;
+export const leaseSeconds: ValuesOf<typeof runnerSettings>['leaseSeconds'] = 30;
+`;
+
 /** The archive as `npm pack` makes it, installed into an empty app that has the peers and nothing else of ours. */
 describe('the library', () => {
   requireTool(['go', 'npm']);
@@ -32,10 +45,10 @@ describe('the library', () => {
     fs.writeFileSync(path.join(app, 'bin/user-api'), 'any program');
   }, 300_000);
 
-  it('holds the modules with their types, the host agent and the licence, and nothing else', () => {
+  it('holds the modules and the contracts with their types, the host agent and the licence, and nothing else', () => {
     const unexpected = packed.filter(
       (name) =>
-        !/^dist\/modules\/.*\.js$|^dist\/types\/modules\/.*\.d\.ts$/.test(name) &&
+        !/^dist\/(modules|contracts)\/.*\.js$|^dist\/types\/(modules|contracts)\/.*\.d\.ts$/.test(name) &&
         !/^dist\/bin\/linux-(x64|arm64)\/host-agent$/.test(name) &&
         !['package.json', 'README.md', 'MIGRATING.md', 'LICENSE'].includes(name),
     );
@@ -43,6 +56,8 @@ describe('the library', () => {
     for (const name of [
       'dist/modules/index.js',
       'dist/types/modules/aws/index.d.ts',
+      'dist/contracts/index.js',
+      'dist/types/contracts/index.d.ts',
       'dist/bin/linux-x64/host-agent',
       'dist/bin/linux-arm64/host-agent',
     ]) {
@@ -80,6 +95,7 @@ describe('the library', () => {
 
   it('has types that the TypeScript of a new CDKTF app finds, with old and new module resolution', () => {
     examples.forEach(({ text }, index) => fs.writeFileSync(path.join(app, `example-${index}.ts`), text));
+    fs.writeFileSync(path.join(app, 'returned.ts'), RETURNED_TYPES);
     for (const [module, moduleResolution] of [
       ['CommonJS', 'Node10'],
       ['Node16', 'Node16'],
@@ -95,15 +111,22 @@ describe('the library', () => {
       };
       fs.writeFileSync(
         path.join(app, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, files: ['example-0.ts', 'example-1.ts'] }),
+        JSON.stringify({ compilerOptions, files: ['example-0.ts', 'example-1.ts', 'returned.ts'] }),
       );
       run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc'), '-p', '.'], app);
     }
   }, 180_000);
 
+  it('gives the contracts, and no file that is not listed', () => {
+    const script = "console.log(require('sandpiper/contracts').gatewaySettings.deadlineSeconds.default)";
+    expect(run(process.execPath, ['-e', script], app).trim()).toBe('300');
+    const inside = "require('sandpiper/modules/tls-service/resolve')";
+    expect(() => run(process.execPath, ['-e', inside], app)).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
   it('loads no cloud with the contracts alone', () => {
     const script =
-      "require('sandpiper'); console.log(Object.keys(require.cache).some((file) => file.includes('provider-')))";
+      "require('sandpiper'); console.log(Object.keys(require.cache).some((file) => file.includes('@cdktf/provider-')))";
     expect(run(process.execPath, ['-e', script], app).trim()).toBe('false');
   });
 });

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { readGatewayConfig } from '../../services/gateway/config';
 import { defaultSettings } from '../../services/gateway/settings';
 import { readRunnerConfig } from '../../services/runner/config';
+import { printSettings } from '../../tools/settings-tables';
 
 const gateway = { PORT: '3000', APP_JWT_SECRET: 's', SANDPIPER_LANGUAGES: '/languages.json' };
 const documented = fs.readFileSync(path.join(__dirname, '../../docs/settings.md'), 'utf8');
@@ -67,20 +68,21 @@ describe('the environment of the runner', () => {
 
   it('is refused by the name of the variable', () => {
     expect(() => readRunnerConfig({ SANDPIPER_RUNTIME: 'docker' })).toThrow(
-      'SANDPIPER_RUNTIME: "docker" must be one of runsc, crun',
+      'SANDPIPER_RUNTIME: "docker" must be one of runsc, spawner, crun',
     );
     expect(() => readRunnerConfig({ SANDPIPER_LEASE_SECONDS: '9' })).toThrow('SANDPIPER_LEASE_SECONDS: "9" must be');
   });
 });
 
 describe('docs/settings.md', () => {
-  const read = (file: string): string => fs.readFileSync(path.join(__dirname, '../../services', file), 'utf8');
-  const files = ['gateway/config.ts', 'runner/config.ts', 'engines/engine-config.ts', 'program/tracing.ts'];
-  const names = files.flatMap((file) => read(file).match(/'(SANDPIPER|OTEL)_[A-Z_]+'/g) ?? []);
-
-  it.each([...new Set(names)].map((name) => name.slice(1, -1)))('explains %s', (name) => {
-    expect(documented.split('## Programs on machines')[1]).toContain(`\`${name}\``);
+  it('prints the tables of contracts/; `npm run settings:docs` prints them anew', () => {
+    expect(printSettings(documented)).toBe(documented);
   });
+
+  it.each(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_SERVICE_NAME'])(
+    'explains %s',
+    (name) => expect(documented).toContain(`\`${name}\``),
+  );
 });
 
 describe('docs/playground.md', () => {

@@ -21,7 +21,7 @@ function appWith(settings: Readonly<Record<string, string>>) {
 
 describe('the app, given a setting that it refuses', () => {
   it.each([
-    ['ENVIRONMENT', { ENVIRONMENT: 'production' }],
+    ['ENVIRONMENT', { ENVIRONMENT: 'production-in-europe' }],
     ['PLAYGROUND', { PLAYGROUND: 'yes' }],
   ])(
     'names %s in one line, without a stack trace',

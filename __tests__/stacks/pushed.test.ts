@@ -71,7 +71,8 @@ function specsOf({ text }: Synthesized): Record<string, any> {
   const specs = scripts.map((script) => {
     const begin = script.indexOf('{"schemaVersion"');
     const line = script.slice(begin, script.indexOf('\n', begin));
-    return JSON.parse(line.replace(/\$\{trimprefix\(.*?\[(\S+?)\]\)\),.*?\)\}/g, '${$1}')) as { service: string };
+    const known = line.replace(/:\$\{jsonencode\([^}]*\)\}/g, ':0');
+    return JSON.parse(known.replace(/\$\{trimprefix\(.*?\[(\S+?)\]\)\),.*?\)\}/g, '${$1}')) as { service: string };
   });
   return Object.fromEntries(specs.map((spec) => [spec.service, spec]));
 }

@@ -12,7 +12,7 @@ describe('readSettings', () => {
       certificate: 'managed',
       hasDomain: true,
       deletionProtection: true,
-      firewall: false,
+      firewall: undefined,
       variableDefaults: {},
     });
   });
@@ -39,7 +39,7 @@ describe('readSettings', () => {
 
   it.each<[string, Record<string, string>]>([
     ['CLOUD', { CLOUD: 'azure' }],
-    ['ENVIRONMENT', { ENVIRONMENT: 'production' }],
+    ['ENVIRONMENT', { ENVIRONMENT: 'production-in-europe' }],
     ['ENVIRONMENT', { ENVIRONMENT: 'Dev' }],
     ['APPLICATION', { APPLICATION: 'a'.repeat(13) }],
     ['CERTIFICATE', { CERTIFICATE: 'plain' }],

@@ -33,17 +33,17 @@ async function queueHop(queue: JobQueue): Promise<readonly number[]> {
 
 async function storeHop(store: EventStore): Promise<readonly number[]> {
   const job = { id: 'bench', owner: 'o', language: 'l', deadlineMs: Date.now() + 600_000, retentionMs: 1_000 };
-  await store.createJob(job);
-  const claim = await store.claim(job, { runnerId: 'r', leaseMs: 600_000, maximumAttempts: 1 });
+  await store.jobs.createJob(job);
+  const claim = await store.jobs.claim(job, { runnerId: 'r', leaseMs: 600_000, maximumAttempts: 1 });
   if (claim.kind !== 'claimed') throw new Error(claim.kind);
   const following = new AbortController();
-  const events = store.follow(job.id, undefined, following.signal)[Symbol.asyncIterator]();
+  const events = store.jobs.follow(job.id, undefined, following.signal)[Symbol.asyncIterator]();
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const next = events.next();
     await new Promise((resolve) => setTimeout(resolve, 2));
     const start = process.hrtime.bigint();
-    await store.append(claim.attempt, [{ type: 'stdout', data: 'x'.repeat(100) }]);
+    await store.jobs.append(claim.attempt, [{ type: 'stdout', data: 'x'.repeat(100) }]);
     await next;
     times.push(Number(process.hrtime.bigint() - start) / 1e6);
   }

@@ -4,6 +4,7 @@
  *
  *   node bench/run.js front [requests]
  */
+import { RootConstruct } from 'constructs';
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
@@ -14,7 +15,7 @@ import { buildGoPrograms, builtProgram } from '../../tools/artifacts/build/go-pr
 import { formatTable } from '../../tools/table';
 import { signDemoToken } from '../../tools/token';
 import { freePort } from '../../modules/local/free-port';
-import { LocalPlatform } from '../../modules/local/local-platform';
+import { LocalPlatform } from '../../modules/local/platform';
 import { binary } from '../../modules/machine/artifact';
 import { existing } from '../../modules/tls-service/secret-source';
 import { userApi } from '../../stacks/application';
@@ -29,7 +30,7 @@ async function main(requests: number): Promise<void> {
   buildGoPrograms(['host'], ['user-api']);
   const program = builtProgram('user-api', 'host');
   const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-bench-'));
-  const platform = new LocalPlatform({
+  const platform = new LocalPlatform(new RootConstruct(), 'local', {
     dataDirectory: scratch,
     httpsPort: 0,
     httpPort: 0,

@@ -5,8 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import WebSocket from 'ws';
-import { buildPage } from '../../tools/artifacts/build/page';
-import { projectDirectory } from '../../tools/provision/project';
+import { ALL_IN_ONE, preparePlayground } from '../../tools/local-runner/prepare-playground';
 import { freePort } from '../../modules/local/free-port';
 import { PROTOCOL_VERSION } from '../../services/protocol/messages';
 import { bareRun, type Sample } from '../bare-run';
@@ -63,9 +62,19 @@ async function openClient(url: string) {
 
 async function startPlayground(): Promise<{ readonly port: number; readonly child: ChildProcess }> {
   const port = await freePort();
-  const program = path.join(projectDirectory, 'dist/tools/local-runner/playground.js');
-  const child = spawn(process.execPath, [program, '--page', buildPage().directory], {
-    env: { ...process.env, PORT: String(port), APP_JWT_SECRET: 'secret', SANDPIPER_QUEUE: '', SANDPIPER_EVENTS: '' },
+  const [program, ...args] = ALL_IN_ONE;
+  const child = spawn(program, args, {
+    env: {
+      PATH: process.env.PATH,
+      ...(await preparePlayground('crun')),
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      APP_JWT_SECRET: 'secret',
+      SANDPIPER_ALLOW_ANONYMOUS: 'true',
+      SANDPIPER_DRAIN_SECONDS: '5',
+      SANDPIPER_QUEUE: 'memory:',
+      SANDPIPER_EVENTS: 'memory:',
+    },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   for (;;) {

@@ -46,7 +46,8 @@ function runtimeOf(kind: Kind, rootfs: LanguageRuntime['rootfs']): LanguageRunti
   const { file, argv } = programs[kind];
   const run = { ...defaultLimits.run, memoryBytes: 512 << 20, processes: 128 };
   const limits = { ...defaultLimits, run };
-  return { language: kind, version: '0', rootfs, sourceFile: file, run: [...argv, '{source}'], prestart: kind, limits };
+  const files = kind === 'java' ? ['/.sandbox/Launch.java', '{sources}', '--'] : ['{source}'];
+  return { language: kind, version: '0', rootfs, sourceFile: file, run: [...argv, ...files], prestart: kind, limits };
 }
 
 function bare(kind: Kind, directory: string): Promise<Sample> {

@@ -1,11 +1,10 @@
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import { buildGoPrograms, goPrograms, sha256, type GoTarget } from '../../tools/artifacts/build/go-programs';
+import { provideGoPrograms, sha256, type GoTarget } from '../../tools/artifacts/build/go-programs';
 import { buildPage } from '../../tools/artifacts/build/page';
 import { publishPrograms } from '../../tools/artifacts/build/pushed-programs';
 import { provisionGo } from '../../tools/provision/go';
 import { projectDirectory } from '../../tools/provision/project';
-import { tell } from '../../tools/provision/progress';
 import { wrongUsage } from '../../tools/failure';
 import { formatTable } from '../../tools/table';
 
@@ -46,17 +45,9 @@ export function command(): Command {
       // First, for it may be refused: images are chosen, and some may have to be built.
       const playground = options.playground ? await playgroundRows(options.images) : [];
       await provisionGo();
-      // One by one, so that progress is told between two.
-      const built = goPrograms.flatMap((program) => {
-        return targetsOf(options.architecture).flatMap((target) => {
-          const results = buildGoPrograms([target], [program]);
-          for (const { isNew } of results) if (isNew) tell(`built ${program} for ${target}`);
-          return results;
-        });
-      });
+      const built = await provideGoPrograms(targetsOf(options.architecture));
       publishPrograms(built);
-      const page = buildPage();
-      if (page.isNew) tell(`built the playground page in ${path.relative(projectDirectory, page.directory)}`);
+      await buildPage();
       const rows = built.map(({ file }) => [sha256(file), path.relative(projectDirectory, file)]);
       console.log(formatTable(['SHA-256', 'file'], [...rows, ...playground]));
     });

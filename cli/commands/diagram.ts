@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command, Option } from 'commander';
-import { buildGoPrograms } from '../../tools/artifacts/build/go-programs';
+import { provideGoPrograms } from '../../tools/artifacts/build/go-programs';
 import { drawnStack } from '../../tools/diagram/drawn-stacks';
 import { drawPictures, formats, pictureNames, type Format, type PictureName } from '../../tools/diagram/pictures';
 import { Failure } from '../../tools/failure';
@@ -43,7 +43,7 @@ export function command(): Command {
     .action(async ({ stack, format, out, check }: Options) => {
       // The stacks name programs of this project by their hash.
       await provisionGo();
-      buildGoPrograms(['linux-x64']);
+      await provideGoPrograms(['linux-x64']);
       const pictures = drawPictures(
         stack === undefined ? pictureNames : [stack],
         format === undefined ? (Object.keys(formats) as Format[]) : [format],

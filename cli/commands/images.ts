@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ImageManifest } from '../../services/images/store';
-import type { RuntimeName } from '../../services/sandbox/runtime';
+import { RUNTIMES } from '../../contracts/names';
+import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
 import { exitCodes, Failure } from '../../tools/failure';
 import { buildImage, type ImageOrigin } from '../../tools/artifacts/images/build';
 import { imageStore } from '../../tools/artifacts/images/built';
@@ -68,7 +69,7 @@ export function command(): Command {
     .command('verify')
     .description('Checks an image’s bytes, and runs every self-test of the language in it.')
     .argument('<language[@version]...>')
-    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(RUNTIMES).default(nativeRuntime()))
     .action(async (words: string[], { runtime }: { runtime: RuntimeName }) => {
       const failed = [];
       for (const wanted of words.map(wantedOf)) if (!(await verify(wanted, runtime))) failed.push(wanted.language.id);

@@ -4,12 +4,15 @@ import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chooseVersion, UnknownLanguageError } from '../../services/languages/choose-version';
 import { entriesOf, probeHost, type PresentVersion } from '../../services/languages/host-toolchains';
+import { checkOptions, OptionError } from '../../services/languages/options';
+import type { Language } from '../../services/languages/schema';
 import { satisfiesVersion } from '../../services/languages/self-test';
 import type { ExitEvent, RunnerEvent } from '../../services/protocol/events';
 import { firstIssue } from '../../services/protocol/first-issue';
 import { jobSchema, type Job } from '../../services/protocol/job';
 import { runJob } from '../../services/sandbox/job';
-import type { RuntimeName } from '../../services/sandbox/runtime';
+import { RUNTIMES } from '../../contracts/names';
+import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
 import { Failure, wrongUsage } from '../../tools/failure';
 import { builtImage, builtHere, imageStore, withBuilt } from '../../tools/artifacts/images/built';
 import type { BuiltVersion } from '../../services/languages/built-versions';
@@ -33,6 +36,8 @@ interface Options {
   readonly version?: string;
   readonly image?: string;
   readonly arg: readonly string[];
+  readonly compileOption: readonly string[];
+  readonly runOption: readonly string[];
   readonly timeout?: number;
   readonly runtime: RuntimeName;
   readonly json?: boolean;
@@ -51,8 +56,15 @@ export function command(): Command {
     .option('--version <version>', 'exact version, its leading parts, a semver range or *')
     .option('--image <reference>', 'run in this built image: lua@5.4, or as `images list` shows it')
     .option('-a, --arg <text>', 'an argument for the program; repeat for more', collect, [])
+    .option(
+      '--compile-option <text>',
+      'an option for the compiler, of those that the language allows; repeat',
+      collect,
+      [],
+    )
+    .option('--run-option <text>', 'the same for the interpreter: --run-option=-O', collect, [])
     .option('-t, --timeout <seconds>', 'time for the run, on the clock', parseSeconds)
-    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(['crun', 'runsc']).default('crun'))
+    .addOption(new Option('--runtime <name>', 'sandbox runtime').choices(RUNTIMES).default(nativeRuntime()))
     .option('--json', 'print events as lines of JSON')
     .option('--remote <url>', 'run it on a gateway, such as https://localhost:8443, in place of this machine')
     .addOption(new Option('--token <jwt>', 'token for the gateway').env('SANDPIPER_TOKEN'))
@@ -76,6 +88,7 @@ async function run(files: readonly string[], options: Options): Promise<number> 
   }
   const version = await versionOf(first, options);
   const job = jobOf(files, version.language.id, options);
+  checkAllowed(job, version.language);
   const runner = await openVersion(version, options.runtime);
   try {
     const running = runJob({
@@ -138,9 +151,18 @@ async function presentVersion(language: string, wanted: string | undefined): Pro
   }
 }
 
-function jobOf(files: readonly string[], language: string, { arg, timeout }: Options): Job {
+/** @throws Failure (wrong usage) naming the option that the language does not allow */
+function checkAllowed(job: Job, language: Language): void {
+  try {
+    checkOptions(job, language);
+  } catch (error) {
+    throw error instanceof OptionError ? wrongUsage(error.message) : error;
+  }
+}
+
+function jobOf(files: readonly string[], language: string, { arg, timeout, compileOption, runOption }: Options): Job {
   const sources = files.map((file) =>
-    file === '-' ? { content: fs.readFileSync(0) } : { name: path.basename(file), content: read(file) },
+    file === '-' ? { content: fs.readFileSync(0) } : { name: nameBeside(files[0]!, file), content: read(file) },
   );
   const parsed = jobSchema.safeParse({
     language,
@@ -150,6 +172,8 @@ function jobOf(files: readonly string[], language: string, { arg, timeout }: Opt
       encoding: 'base64',
     })),
     args: arg,
+    compileOptions: compileOption,
+    runOptions: runOption,
     stdinOpen: files[0] !== '-',
     // A terminal shows bytes: what is not UTF-8 passes unchanged too.
     outputEncoding: 'base64',
@@ -157,6 +181,12 @@ function jobOf(files: readonly string[], language: string, { arg, timeout }: Opt
   });
   if (parsed.success) return parsed.data;
   throw wrongUsage(firstIssue(parsed.error));
+}
+
+/** As its directory has it where it lies below that of the first file: packages and headers keep theirs. */
+function nameBeside(first: string, file: string): string {
+  const relative = path.relative(path.dirname(first), file);
+  return first === '-' || relative.startsWith('..') || path.isAbsolute(relative) ? path.basename(file) : relative;
 }
 
 function read(file: string): Buffer {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { buildGoPrograms } from '../../tools/artifacts/build/go-programs';
+import { provideGoPrograms } from '../../tools/artifacts/build/go-programs';
 import { exitCodes, Failure, wrongUsage } from '../../tools/failure';
 import { provisionGo } from '../../tools/provision/go';
 import { tell } from '../../tools/provision/progress';
@@ -50,7 +50,7 @@ export function command(): Command {
       }
       for (const run of plan.jest) {
         // Suites that start compiled programs find them built, and do not each build them.
-        if (run.project === 'e2e') buildGoPrograms(['linux-x64', 'linux-arm64', 'host']);
+        if (run.project === 'e2e') await provideGoPrograms(['linux-x64', 'linux-arm64', 'host']);
         tell(`jest ${[run.project, ...run.paths].join(' ')}`);
         results.push(...(await runJest({ ...run, deadline })));
       }

@@ -23,6 +23,10 @@ import { existingNetwork, type AwsNetwork } from './foundation/network';
 import { OperatorTunnel } from './foundation/operator-tunnel';
 import { OwnNetwork } from './foundation/own-network';
 import { addAwsProvider } from './foundation/provider';
+import { physicalName } from '../props/physical-name';
+
+/** Of a bucket's 63 characters, those that `-artifacts-`, the account and the longest region leave (Amazon S3, "Bucket naming rules"). */
+const BUCKET_PREFIX_CHARACTERS = 63 - '-artifacts-123456789012-ap-southeast-99'.length;
 
 /**
  * AWS, ready to hold services: provider, encryption key, network, artifact bucket, bucket of request logs.
@@ -51,7 +55,8 @@ export class AwsPlatform extends Platform {
     const { partition } = new DataAwsPartition(this, 'partition', {});
     const place = { application, environment, region, accountId, partition, deletionProtection };
     const keyArn = resolved.existingKeyArn ?? new EncryptionKey(this, 'key', place).arn;
-    const bucketName = (purpose: string) => `${application}-${environment}-${purpose}-${accountId}-${region}`;
+    const prefix = physicalName([application, environment], BUCKET_PREFIX_CHARACTERS);
+    const bucketName = (purpose: string) => `${prefix}-${purpose}-${accountId}-${region}`;
     const accessLogs = new AccessLogBucket(this, 'access-logs', { ...place, name: bucketName('logs') });
     const artifacts = new ArtifactBucket(this, 'artifacts', {
       ...place,

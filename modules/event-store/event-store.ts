@@ -1,4 +1,5 @@
 import { InvalidPropError } from '../props/invalid-prop';
+import { checkShape, type Shape } from '../props/shape';
 import { checkWhole } from '../props/checks';
 
 /** Memory of the event store, about: 1.5, 6 and 13 GB. */
@@ -15,6 +16,8 @@ export interface EventStoreProps {
   readonly replicas?: number;
   /** Refuse to destroy it until this was applied as `false`. @default false - it holds nothing that a job cannot make again */
   readonly deletionProtection?: boolean;
+  /** Mail addresses that alarms on memory, evictions, processor and connections tell; may be Terraform values, or one Terraform list value. @default none */
+  readonly alarms?: { readonly emails?: readonly string[] };
   /** Tags (AWS) or labels (GCP) on everything of the store, besides the platform's. @default none */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -28,12 +31,25 @@ export interface IEventStore {
   readonly url: string;
 }
 
+/** What the props are, and which may be Terraform values. */
+const SHAPE: Shape<EventStoreProps> = {
+  size: 'text',
+  replicas: 'number',
+  deletionProtection: 'flag',
+  alarms: 'object',
+  'alarms.emails': 'list terraform',
+  'alarms.emails[]': 'text terraform',
+  tags: 'map',
+  'tags.*': 'text terraform',
+};
+
 const SIZES: readonly EventStoreSize[] = ['small', 'medium', 'large'];
 
 /** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveEventStoreProps(props: EventStoreProps): ResolvedEventStoreProps {
-  const { size = 'small', replicas = 1, deletionProtection = false, tags = {} } = props;
+  checkShape(props, SHAPE);
+  const { size = 'small', replicas = 1, deletionProtection = false, alarms = {}, tags = {} } = props;
   if (!SIZES.includes(size)) throw new InvalidPropError('size', size, `must be one of ${SIZES.join(', ')}`);
   checkWhole('replicas', replicas, 0, 5);
-  return { size, replicas, deletionProtection, tags };
+  return { size, replicas, deletionProtection, alarms, tags };
 }

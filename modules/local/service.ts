@@ -1,4 +1,7 @@
+import * as os from 'node:os';
+import { Construct } from 'constructs';
 import type { ResolvedTlsServiceProps } from '../tls-service/resolve';
+import type { ITlsService } from '../tls-service/tls-service';
 import { freePort } from './free-port';
 import type { Guardian } from './guardian';
 import { isHealthy } from './health';
@@ -13,7 +16,12 @@ const MAXIMUM_BACKOFF_MS = 15_000;
 const STABLE_MS = 10_000;
 
 /** The instances of one service: kept at their number, replaced when they end or stop being healthy. */
-export class LocalService {
+export class LocalService extends Construct implements ITlsService {
+  readonly url: string;
+  readonly hostName: string;
+  readonly loadBalancerAddress = '127.0.0.1';
+  /** The user whose processes serve it. */
+  readonly instanceIdentity = os.userInfo().username;
   readonly hostNames: readonly string[];
   readonly publicPaths: readonly string[];
   private readonly slots: (Instance | undefined)[];
@@ -24,13 +32,17 @@ export class LocalService {
   private next = 0;
 
   constructor(
+    scope: Construct,
     readonly name: string,
     readonly props: ResolvedTlsServiceProps,
     private readonly command: InstanceCommand,
     private readonly guardian: Guardian,
     private readonly log: (line: string) => void,
   ) {
+    super(scope, name);
     this.hostNames = props.hostNames;
+    this.hostName = props.hostNames[0]!;
+    this.url = `https://${this.hostName}`;
     this.publicPaths = props.publicPaths;
     this.slots = new Array<Instance | undefined>(props.capacity.minInstances).fill(undefined);
   }

@@ -79,6 +79,15 @@ export function pushedBinary({ key, sha256 }: PushedFile, args?: readonly string
   return { kind: 'pushedBinary', key, sha256, args };
 }
 
+/** @throws InvalidPropError unless it is an archive that was pushed to the bootstrap bucket, under a content-addressed key */
+export function requirePushed(prop: string, artifact: Artifact): PushedArtifact {
+  if (artifact.kind !== 'pushed') {
+    throw new InvalidPropError(`${prop}.kind`, artifact.kind, 'must be pushed: an archive in the bootstrap bucket');
+  }
+  checkPushed(prop, artifact);
+  return artifact;
+}
+
 /** @throws InvalidPropError unless the key is content-addressed: machines of a rollback find the bytes they name */
 export function checkPushed(prop: string, { key, sha256 }: PushedFile): void {
   if (!/^[0-9a-f]{64}$/.test(sha256)) {

@@ -59,6 +59,12 @@ export function resolveCapacity(capacity: Capacity = {}): ResolvedCapacity {
   return { minInstances, maxInstances, targetCpuPercent, machineSize, diskGib };
 }
 
+/** Days after which an instance is replaced, 0 for never. @throws InvalidPropError when it is out of its range */
+export function resolveAge(days = 30): number {
+  if (isKnown(days)) checkWhole('maximumInstanceAgeDays', days, 0, 365);
+  return days;
+}
+
 /** @throws InvalidPropError unless it is a portable size */
 export function checkMachineSize(machineSize: MachineSize): void {
   if (!MACHINE_SIZES.includes(machineSize)) {

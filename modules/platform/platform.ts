@@ -16,7 +16,7 @@ export interface PlatformProps {
   readonly application?: string;
   /**
    * Name of the environment, such as `dev` or `prod`: two environments live side by side in one account. Part of every
-   * physical name. Lower-case letters, digits and inner hyphens, 1 to 8 characters.
+   * physical name; where a cloud's limit is met, names are shortened and end with a hash. Lower-case letters, digits and inner hyphens, 1 to 16 characters.
    */
   readonly environment: string;
   /** Tags (AWS) or labels (GCP) on everything, besides `application` and `environment`. @default none */

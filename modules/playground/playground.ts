@@ -2,15 +2,17 @@ import { Construct } from 'constructs';
 import type { EventStoreProps, IEventStore } from '../event-store/event-store';
 import type { Platform } from '../platform/platform';
 import type { ISandboxFleet, SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
-import type { PushedArtifact } from '../machine/artifact';
+import { gatewaySettings } from '../../contracts/gateway-settings';
+import { requirePushed, type Artifact } from '../machine/artifact';
+import { programEnvironment } from '../machine/program-environment';
 import type { SecretSource } from '../tls-service/secret-source';
 import type { ITlsService, TlsServiceProps } from '../tls-service/tls-service';
 
-/** A playground: code in, output out. The same on AWS and on GCP. */
+/** A playground: code in, output out. The same on AWS, on GCP and on this machine. */
 export interface PlaygroundProps {
   readonly platform: Platform;
-  /** The gateway, in the bootstrap bucket. */
-  readonly gateway: PushedArtifact;
+  /** The gateway; on a cloud, one that lies in the bootstrap bucket ({@link pushed}). On this machine, the program that is the runner too. */
+  readonly gateway: Artifact;
   /** Where `APP_JWT_SECRET` comes from: signs the tokens that users show. */
   readonly jwtSecret: SecretSource;
   /** The front: names, certificate, size and whatever else a TLS service has. */
@@ -25,6 +27,9 @@ export interface PlaygroundProps {
   /** Whether a caller without a token may run jobs. @default false */
   readonly allowAnonymous?: boolean;
 }
+
+/** Seconds that a gateway's clients have after SIGTERM; its machine gives ten more. */
+const DRAIN_SECONDS = 20;
 
 /** What is public of a gateway. Private is what is not listed: the health path, and whatever a later version adds. */
 const GATEWAY_PATHS: readonly string[] = [
@@ -47,6 +52,10 @@ export function gatewayService(
   return {
     drainSeconds: 30,
     ...service,
+    // A synchronous run is answered when its program has ended: the fleet's alarm is on the time until a job begins.
+    alarms: { latencyMilliseconds: false, ...service.alarms },
+    // Programs are what is sent here.
+    firewall: service.firewall && { inspectBodies: false, ...service.firewall },
     port: 3000,
     healthCheck: { path: '/healthz', expectedStatus: 204 },
     publicPaths: GATEWAY_PATHS,
@@ -76,7 +85,11 @@ export class Playground extends Construct {
   constructor(scope: Construct, id: string, props: PlaygroundProps) {
     super(scope, id);
     const { platform, service } = props;
-    this.eventStore = platform.eventStore(`${id}-store`, props.eventStore);
+    if (platform.cloud !== 'local') requirePushed('gateway', props.gateway);
+    this.eventStore = platform.eventStore(`${id}-store`, {
+      alarms: props.fleet.alarms && { emails: props.fleet.alarms.emails },
+      ...props.eventStore,
+    });
     this.fleet = platform.sandboxFleet(`${id}-fleet`, { ...props.fleet, eventStore: this.eventStore });
     this.gateway = platform.tlsService(
       id,
@@ -85,8 +98,10 @@ export class Playground extends Construct {
           ...service,
           artifact: props.gateway,
           environment: {
-            SANDPIPER_ALLOW_ANONYMOUS: String(props.allowAnonymous ?? false),
-            SANDPIPER_DRAIN_SECONDS: '20',
+            ...programEnvironment(gatewaySettings, {
+              allowAnonymous: props.allowAnonymous ?? false,
+              drainSeconds: DRAIN_SECONDS,
+            }),
             ...this.fleet.gatewayEnvironment,
             ...service.environment,
           },

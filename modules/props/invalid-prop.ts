@@ -1,3 +1,5 @@
+import { Token } from 'cdktf';
+
 /**
  * A prop that cannot be deployed. The message names the prop, shows its value and says what to write instead, so that
  * it can be mended without reading the source.
@@ -19,6 +21,7 @@ export class InvalidPropError extends Error {
 const SHOWN_CHARACTERS = 80;
 
 function show(value: unknown): string {
+  if (Token.isUnresolved(value)) return 'a Terraform value';
   const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }

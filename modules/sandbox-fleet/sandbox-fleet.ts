@@ -1,5 +1,5 @@
 import type { IEventStore } from '../event-store/event-store';
-import type { PushedArtifact } from '../machine/artifact';
+import type { Artifact } from '../machine/artifact';
 import type { MachineSize } from '../machine/capacity';
 import type { ITlsService } from '../tls-service/tls-service';
 import type { FleetScaling } from './scaling';
@@ -9,8 +9,8 @@ import type { FleetScaling } from './scaling';
  * what is queued and running, and no way out of their network. Plain data: the same props on AWS and on GCP.
  */
 export interface SandboxFleetProps {
-  /** The runner, in the bootstrap bucket. */
-  readonly runner: PushedArtifact;
+  /** The runner; on a cloud, one that lies in the bootstrap bucket ({@link pushed}). On this machine, the gateway's own program. */
+  readonly runner: Artifact;
 
   /** Where gateway and runners talk about jobs; made by the same platform. */
   readonly eventStore: IEventStore;
@@ -18,16 +18,23 @@ export interface SandboxFleetProps {
   /** Keys of the language images in the bootstrap bucket: what runners may read there besides the runner. @default none */
   readonly imageKeys?: readonly string[];
 
+  /** Ids of the languages that the images hold: `hotLanguages` must be among them. @default - not known, and not checked */
+  readonly languages?: readonly string[];
+
   /** Number and kind of the machines. */
   readonly capacity?: FleetCapacity;
 
   /** How the number of machines follows the jobs. @default the best numbers of the simulation */
   readonly scaling?: FleetScaling;
 
-  /** The longest that a job may take, compile and run together, in seconds, 10 to 3600. A message that nobody extends comes back a minute later than this. @default 120 */
+  /**
+   * The longest that a job may take, compile and run together, in seconds, 10 to 3600. Runners lower the time limits of languages to it.
+   * Gateways end a job a minute and twice this time after they accepted it, and a message that nobody extends comes back a minute later
+   * than this. @default 120
+   */
   readonly maximumJobSeconds?: number;
 
-  /** How long a job may be queued before it is dropped, in seconds, 600 to 86400. Gateways end jobs long before (`SANDPIPER_DEADLINE_SECONDS`). @default 3600 */
+  /** How long a job may be queued before it is dropped, in seconds, 600 to 86400, and not before gateways end it. @default - 3600, or a minute and twice `maximumJobSeconds` where that is more */
   readonly queueRetentionSeconds?: number;
 
   /** How long what could not be run is kept for `./sandpiper dlq`, in days, 1 to 7. @default 7 */
@@ -39,7 +46,7 @@ export interface SandboxFleetProps {
    */
   readonly maximumDeliveries?: number;
 
-  /** Languages whose sandboxes wait, started ahead. @default python, javascript, bash */
+  /** Languages whose sandboxes wait, started ahead. @default - of python, javascript and bash, those of `languages` */
   readonly hotLanguages?: readonly string[];
 
   /** Sandboxes that wait on each machine, 0 to 100. @default twice the slots */
@@ -48,11 +55,14 @@ export interface SandboxFleetProps {
   /** Seconds that running jobs have when their machine is to go, before they are put back. 0 to 100 (a spot notice comes 120 s ahead on AWS; GCP allows 30 s, of which 20 are used at most). @default 20 */
   readonly drainSeconds?: number;
 
-  /** How operators reach a runner. @default 'none' */
+  /** How operators reach a runner, as of a TLS service. @default 'none' */
   readonly operatorAccess?: 'none' | 'cloud-tunnel';
 
-  /** Base image, as of a TLS service: a new value rolls the machines. @default - the newest Debian 12 image at apply */
+  /** Base image, as of a TLS service: a new value rolls the machines. @default - the newest Debian 12 image at each start of a machine */
   readonly baseImage?: string;
+
+  /** Days after which a machine is replaced, as of a TLS service. @default 30 */
+  readonly maximumInstanceAgeDays?: number;
 
   /** Days the runners' journal is kept. @default 90 */
   readonly logRetentionDays?: number;
@@ -65,6 +75,9 @@ export interface SandboxFleetProps {
 
   /** Tags (AWS) or labels (GCP) on everything of the fleet. @default none */
   readonly tags?: Readonly<Record<string, string>>;
+
+  /** What only AWS has: an EC2 key pair, as `aws.operatorKeyPair` of a TLS service. May be a Terraform value. @default none */
+  readonly aws?: { readonly operatorKeyPair?: string };
 }
 
 /** Number and kind of the machines of a fleet. */
@@ -92,6 +105,8 @@ export interface FleetAlarms {
   readonly emails?: readonly string[];
   /** Age of the oldest waiting job that raises the alarm, in seconds, 10 to 3600. @default 120 */
   readonly oldestWaitSeconds?: number;
+  /** p95 of the time from a job's acceptance to its first event, over five minutes, that raises the alarm, in seconds, 1 to 3600. @default 10 */
+  readonly startSeconds?: number;
 }
 
 /** A deployed fleet, as a gateway uses it. */

@@ -1,24 +1,36 @@
 import { InvalidPropError } from '../props/invalid-prop';
 import { checkLogRetention, checkRange, checkWhole } from '../props/checks';
 import { isKnown } from '../props/known';
+import { checkShape } from '../props/shape';
 import { checkPushed } from '../machine/artifact';
-import { resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
-import { managedCertificate, type CertificateSource } from './certificate-source';
+import { resolveAge, resolveCapacity, type ResolvedCapacity } from '../machine/capacity';
+import type { ExistingCertificates } from './certificate-source';
 import { checkHostName } from './host-name';
+import { TLS_SERVICE_SHAPE } from './shape';
 import { checkPublicPath, matchesPublicPath } from './public-path';
 import type { AccessLogs, Alarms, Firewall, HealthCheck, TlsServiceProps } from './tls-service';
+
+/** Where the certificate comes from; a managed one with what proves it. */
+export type ResolvedCertificate =
+  | ExistingCertificates
+  | {
+      readonly kind: 'managed';
+      readonly hostNames: readonly [string, ...string[]];
+      /** The zone that the records of the proof are written into. */
+      readonly zone: string;
+    };
 
 /** Every prop with its default applied and every known value checked. What the implementations read. */
 export interface ResolvedTlsServiceProps extends Omit<
   TlsServiceProps,
-  'capacity' | 'accessLogs' | 'firewall' | 'alarms'
+  'capacity' | 'accessLogs' | 'firewall' | 'alarms' | 'certificate'
 > {
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: NonNullable<TlsServiceProps['secrets']>;
   readonly healthCheck: Required<HealthCheck>;
   readonly hostNames: readonly string[];
-  readonly certificate: CertificateSource;
+  readonly certificate: ResolvedCertificate;
   readonly capacity: ResolvedCapacity;
   readonly idleTimeoutSeconds: number;
   readonly drainSeconds: number;
@@ -30,6 +42,7 @@ export interface ResolvedTlsServiceProps extends Omit<
   readonly operatorAccess: 'none' | 'cloud-tunnel';
   readonly architecture: NonNullable<TlsServiceProps['architecture']>;
   readonly logRetentionDays: number;
+  readonly maximumInstanceAgeDays: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -46,6 +59,7 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
  * @throws InvalidPropError naming the prop, the value and the fix.
  */
 export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServiceProps {
+  checkShape(props, TLS_SERVICE_SHAPE);
   const port = props.port ?? 3000;
   checkWhole('port', port, 1024, 65535);
   if (port === HEALTH_BRIDGE_PORT) {
@@ -84,6 +98,7 @@ export function resolveTlsServiceProps(props: TlsServiceProps): ResolvedTlsServi
     operatorAccess: props.operatorAccess ?? 'none',
     architecture: props.architecture ?? 'x64',
     logRetentionDays,
+    maximumInstanceAgeDays: resolveAge(props.maximumInstanceAgeDays),
     tags: props.tags ?? {},
   };
 }
@@ -150,26 +165,24 @@ function checkPublicPaths(paths: readonly string[], healthPath: string): void {
   checkDistinct('publicPaths', paths);
 }
 
-function resolveCertificate(props: TlsServiceProps, hostNames: readonly string[]): CertificateSource {
-  const canBeManaged = hostNames.length > 0 && props.zone !== undefined;
-  if (props.certificate === undefined && !canBeManaged) {
-    throw new InvalidPropError(
-      'certificate',
-      props.certificate,
-      'must be given where hostNames and zone are not both set: a service is never served without TLS. Import one with `./sandpiper cert import` and use existingCertificates(...)',
-    );
+function resolveCertificate(
+  { certificate, zone }: TlsServiceProps,
+  [first, ...others]: readonly string[],
+): ResolvedCertificate {
+  if (certificate?.kind === 'existing') {
+    if (certificate.ids.length === 0) {
+      throw new InvalidPropError('certificate.ids', certificate.ids, 'must name at least one certificate');
+    }
+    return certificate;
   }
-  if (props.certificate?.kind === 'managed' && !canBeManaged) {
-    throw new InvalidPropError(
-      'certificate',
-      'managed',
-      'needs hostNames and zone: the proof of ownership is a DNS record',
-    );
-  }
-  if (props.certificate?.kind === 'existing' && props.certificate.ids.length === 0) {
-    throw new InvalidPropError('certificate.ids', props.certificate.ids, 'must name at least one certificate');
-  }
-  return props.certificate ?? managedCertificate();
+  if (first !== undefined && zone !== undefined) return { kind: 'managed', hostNames: [first, ...others], zone };
+  throw new InvalidPropError(
+    'certificate',
+    certificate?.kind,
+    certificate === undefined
+      ? 'must be given where hostNames and zone are not both set: a service is never served without TLS. Import one with `./sandpiper cert import` and use existingCertificates(...)'
+      : 'needs hostNames and zone: the proof of ownership is a DNS record',
+  );
 }
 
 function checkEnvironment(props: TlsServiceProps): void {
@@ -210,6 +223,7 @@ function resolveFirewall(firewall: Firewall | false = false): Required<Firewall>
   const resolved = {
     requestsPer5Minutes: firewall.requestsPer5Minutes ?? 2000,
     countOnly: firewall.countOnly ?? false,
+    inspectBodies: firewall.inspectBodies ?? true,
   };
   checkWhole('firewall.requestsPer5Minutes', resolved.requestsPer5Minutes, 100, 2_000_000);
   return resolved;
@@ -229,7 +243,9 @@ function resolveAlarms(alarms: Alarms = {}): Required<Alarms> {
     });
   }
   checkRange('alarms.errorPercent', resolved.errorPercent, 0.01, 100);
-  checkWhole('alarms.latencyMilliseconds', resolved.latencyMilliseconds, 1, 600_000);
+  if (resolved.latencyMilliseconds !== false) {
+    checkWhole('alarms.latencyMilliseconds', resolved.latencyMilliseconds, 1, 600_000);
+  }
   return resolved;
 }
 

@@ -84,10 +84,18 @@ export interface TlsServiceProps {
 
   /**
    * Base image: a Debian 12 image. AWS: AMI id; GCP: image self link. A new value rolls the instances. A Terraform value
-   * may be null at plan, which means the default.
-   * @default - the newest Debian 12 image at apply
+   * may be null at plan, which means the default. Exactly this image is booted.
+   * @default - the newest Debian 12 image at each start of an instance, found by the cloud itself
    */
   readonly baseImage?: string;
+
+  /**
+   * Days after which an instance is replaced, so that it boots the newest image: instances without a way to the internet cannot patch themselves. Whole
+   * number, 1 to 365; 0: never. May be a Terraform value. AWS: the group's maximum instance lifetime. GCP: the host agent fails the health check
+   * and the group heals the instance, each at another hour of the last tenth of its days.
+   * @default 30
+   */
+  readonly maximumInstanceAgeDays?: number;
 
   /** Days the service's journal is kept in the cloud's log store: one of the values CloudWatch Logs takes. GCP: at most 3650. @default 90 */
   readonly logRetentionDays?: number;
@@ -134,6 +142,12 @@ export interface Firewall {
   readonly requestsPer5Minutes?: number;
   /** Only count what the managed rules would block, to try them out. The rate limit always blocks. @default false */
   readonly countOnly?: boolean;
+  /**
+   * Whether the managed rules read the bodies of requests. A body that holds program code looks like an attack to them: in front of such a service, say
+   * false. Paths, queries, headers, reputation and rates are judged all the same. GCP: requests with the method POST are then judged by their rate only, for
+   * Cloud Armor's rules cannot leave bodies out. @default true
+   */
+  readonly inspectBodies?: boolean;
 }
 
 /** When an alarm rises, and who is told. */
@@ -142,8 +156,8 @@ export interface Alarms {
   readonly emails?: readonly string[];
   /** Share of 5xx answers over five minutes that raises the alarm, in percent, above 0 to 100. @default 1 */
   readonly errorPercent?: number;
-  /** 95th percentile of the answer time over five minutes that raises the alarm, in milliseconds, 1 to 600000. @default 1000 */
-  readonly latencyMilliseconds?: number;
+  /** p95 response time over five minutes that raises the alarm, in milliseconds, 1 to 600000; false: no such alarm. @default 1000 */
+  readonly latencyMilliseconds?: number | false;
 }
 
 /** A deployed TLS service, as other code may use it. */

@@ -1,4 +1,5 @@
-import { required, text, type Environment } from '../program/environment';
+import { engineSettings } from '../../contracts/engine-settings';
+import { readSettings, type Environment } from '../program/read-settings';
 import type { EventStore } from './event-store/event-store';
 import type { JobQueue } from './job-queue/job-queue';
 import { openEventStore } from './open-event-store';
@@ -12,20 +13,22 @@ export interface Engines {
 }
 
 /**
- * Opens queue and event store of a program on a machine. An event store that is away is waited for in the background: a process
- * that ended for it would be replaced again and again for as long as the outage lasts.
+ * Opens queue and event store of a program.
  *
+ * @param options.mayBeAway whether an event store that is away is waited for, in the background. On a machine it is: a process that
+ *   ended for it would be replaced again and again for as long as the outage lasts. @default true
  * @throws SettingError, or TypeError naming what is wrong with a URL
  */
-export async function openEngines(environment: Environment): Promise<Engines> {
-  const queue = openJobQueue(
-    required(environment, 'SANDPIPER_QUEUE', 'the URL of the job queue'),
-    text(environment, 'SANDPIPER_DEAD_LETTERS'),
-  );
-  const store = await openEventStore(required(environment, 'SANDPIPER_EVENTS', 'the URL of the event store'), {
-    authentication: text(environment, 'SANDPIPER_EVENTS_AUTH'),
-    authority: text(environment, 'SANDPIPER_EVENTS_CA'),
-    mayBeAway: true,
+export async function openEngines(
+  environment: Environment,
+  { mayBeAway = true }: { readonly mayBeAway?: boolean } = {},
+): Promise<Engines> {
+  const values = readSettings(engineSettings, environment);
+  const queue = openJobQueue(values.queue, values.deadLetters);
+  const store = await openEventStore(values.eventStore, {
+    authentication: values.eventStoreAuthentication,
+    authority: values.eventStoreAuthority,
+    mayBeAway,
   });
   return {
     queue,

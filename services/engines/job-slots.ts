@@ -1,4 +1,4 @@
-import type { EventStore } from './event-store/event-store';
+import type { RateLimiter } from './event-store/rate-limiter';
 
 /**
  * Concurrency slots of one owner: each job under way takes one. The gateway that accepts a job acquires its slot; whoever ends the
@@ -7,17 +7,20 @@ import type { EventStore } from './event-store/event-store';
  * @returns false when the owner has `maximum` jobs under way
  */
 export function acquireJobSlot(
-  store: EventStore,
+  limiter: RateLimiter,
   job: { readonly id: string; readonly owner: string },
   maximum: number,
   deadlineInMs: number,
 ): Promise<boolean> {
-  return store.acquireSlot(slotsOf(job.owner), job.id, maximum, deadlineInMs);
+  return limiter.acquireSlot(slotsOf(job.owner), job.id, maximum, deadlineInMs);
 }
 
 /** The job is over, or never was. */
-export function releaseJobSlot(store: EventStore, job: { readonly id: string; readonly owner: string }): Promise<void> {
-  return store.releaseSlot(slotsOf(job.owner), job.id);
+export function releaseJobSlot(
+  limiter: RateLimiter,
+  job: { readonly id: string; readonly owner: string },
+): Promise<void> {
+  return limiter.releaseSlot(slotsOf(job.owner), job.id);
 }
 
 function slotsOf(owner: string): string {

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { MemoryEventStore } from './event-store/memory';
+import { MemoryEventStore } from './event-store/memory/memory-event-store';
 import type { EventStore } from './event-store/event-store';
 import type { CredentialSource } from './event-store/redis/connection';
 

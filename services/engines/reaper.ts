@@ -1,4 +1,6 @@
-import type { EventStore, JobEvent } from './event-store/event-store';
+import type { TerminalEvent } from '../protocol/events';
+import type { JobLedger } from './event-store/job-store';
+import type { RateLimiter } from './event-store/rate-limiter';
 import { releaseJobSlot } from './job-slots';
 
 /** Ends jobs whose deadline passed with nobody left to say so. */
@@ -9,7 +11,8 @@ export interface Reaper {
 }
 
 export interface ReaperProps {
-  readonly store: EventStore;
+  readonly ledger: JobLedger;
+  readonly limiter: RateLimiter;
   /** @default 5_000 */
   readonly intervalMs?: number;
   /** Told of each job that was ended, and of each look that failed (the next one comes). */
@@ -19,20 +22,20 @@ export interface ReaperProps {
 const MAXIMUM_AT_ONCE = 100;
 
 /** What the client of a job reads whose deadline passed. */
-export const DEADLINE_PASSED: JobEvent = {
+export const DEADLINE_PASSED: TerminalEvent = {
   type: 'error',
   code: 'unavailable',
   message: 'the job was not run before its deadline; submit it again',
 };
 
 /** Every gateway and every runner has one: whoever is there ends what is overdue, and only one of them does. */
-export function startReaper({ store, intervalMs = 5_000, log = () => {} }: ReaperProps): Reaper {
+export function startReaper({ ledger, limiter, intervalMs = 5_000, log = () => {} }: ReaperProps): Reaper {
   const look = async (): Promise<number> => {
     let ended = 0;
-    for (const jobId of await store.overdue(MAXIMUM_AT_ONCE)) {
-      const job = await store.findJob(jobId);
-      if (!job || !(await store.endUnheld(jobId, DEADLINE_PASSED))) continue;
-      await releaseJobSlot(store, { id: jobId, owner: job.owner });
+    for (const jobId of await ledger.overdue(MAXIMUM_AT_ONCE)) {
+      const job = await ledger.findJob(jobId);
+      if (!job || !(await ledger.endUnheld(jobId, DEADLINE_PASSED))) continue;
+      await releaseJobSlot(limiter, { id: jobId, owner: job.owner });
       ended++;
       log('a job passed its deadline', { job: jobId });
     }

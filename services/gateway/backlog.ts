@@ -1,4 +1,4 @@
-import type { EventStore } from '../engines/event-store/event-store';
+import type { FleetPresence } from '../engines/event-store/fleet-presence';
 
 /** What is known of the jobs that wait. Asked seldom: many submits share one answer. */
 export interface Backlog {
@@ -14,13 +14,13 @@ const FRESH_MS = 1_000;
  *
  * @param slots jobs that all runners together run at once
  */
-export function watchBacklog(store: Pick<EventStore, 'load'>, slots: number): Backlog {
+export function watchBacklog(presence: Pick<FleetPresence, 'load'>, slots: number): Backlog {
   let waiting = 0;
   let askedAtMs = -Infinity;
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
     try {
-      const load = await store.load();
+      const load = await presence.load();
       waiting = Math.max(0, load.waiting + load.running - slots);
     } catch {
       // The submit itself will tell that the store is away.

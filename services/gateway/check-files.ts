@@ -14,14 +14,14 @@ const PAGE_BYTES = 4_096;
  * @returns the limits that the job has
  * @throws ServiceError invalidMessage, naming the field
  */
-export function checkFiles(job: Job, { language }: PresentVersion): JobLimits {
+export function checkFiles(job: Job, { language, version }: PresentVersion): JobLimits {
   const names = job.files.map(({ name }) => name ?? language.source);
   const conflict = filesConflict(names);
   if (conflict) {
     const whose = job.files[0]!.name === undefined ? ` (the first file has no name: it is ${names[0]})` : '';
     throw new ServiceError('invalidMessage', `files.${conflict.index}.name: ${conflict.reason}${whose}`);
   }
-  const limits = narrowLimits(limitsOf(language), job.limits);
+  const limits = narrowLimits(limitsOf(version), job.limits);
   const bytes = job.files.reduce((sum, file) => sum + pages(Buffer.byteLength(file.content, file.encoding)), 0);
   if (bytes > limits.workBytes) {
     throw new ServiceError(

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TERMINAL_EVENTS, type EventStore, type Position, type StoredEvent } from '../engines/event-store/event-store';
+import type { EventLog, JobLedger, Position, StoredEvent } from '../engines/event-store/job-store';
 import { isUnavailable } from '../program/unavailable';
+import { isTerminal } from '../protocol/events';
 import { ServiceError } from './service/job-service';
 
 /** An event store that fails over is back in less; a job that it lost is recorded again as soon as its runner notices. */
@@ -14,7 +15,7 @@ const PAUSE_MS = 250;
  * @throws ServiceError notFound when the job stays unknown, and what the store throws when it stays away
  */
 export async function* followJob(
-  store: EventStore,
+  store: EventLog & Pick<JobLedger, 'findJob'>,
   jobId: string,
   after: Position | undefined,
   signal: AbortSignal,
@@ -29,7 +30,7 @@ export async function* followJob(
         awaySinceMs = undefined;
         position = { epoch: stored.epoch, seq: stored.seq };
         yield stored;
-        if (TERMINAL_EVENTS.has(stored.event.type)) return;
+        if (isTerminal(stored.event)) return;
       }
       if (signal.aborted || (await store.findJob(jobId))?.state === 'ended') return;
     } catch (error) {

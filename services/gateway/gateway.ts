@@ -80,13 +80,16 @@ const GOING_AWAY = 1001;
 /** Resolves when it listens. @throws Error when a port is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { queue, store, settings, logger, protocols = [] } = options;
+  const { jobs, limiter, presence } = store;
   const metrics = gatewayMetrics(settings.jobDeadlineMs);
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(fields, message);
-  const watchers = createWatchers({ store, graceMs: settings.resumeGraceMs, log });
+  const watchers = createWatchers({ limiter, commands: jobs, graceMs: settings.resumeGraceMs, log });
   const tokens = resumeTokens(options.secret);
   const service = createJobService({
     queue,
-    store,
+    store: jobs,
+    limiter,
+    presence,
     versions: options.versions,
     tokens,
     settings,
@@ -182,7 +185,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         );
       });
   });
-  const reaper = startReaper({ store, log });
+  const reaper = startReaper({ ledger: jobs, limiter, log });
   const admin =
     options.adminPort === undefined
       ? undefined
@@ -194,7 +197,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     options.demand &&
     startDemandPublisher({
       ...options.demand,
-      store,
+      limiter,
+      presence,
       figures: metrics.figures,
       published: (what, result) => metrics.published.inc({ what, result }),
       log,

@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { SpanKind, SpanStatusCode, type Span } from '@opentelemetry/api';
 import { encodeJobMessage } from '../engines/job-message';
 import { PayloadTooLargeError, type JobQueue } from '../engines/job-queue/job-queue';
-import type { EventStore, JobEvent, JobState, NewJob } from '../engines/event-store/event-store';
+import type { FleetPresence } from '../engines/event-store/fleet-presence';
+import type { CommandChannel, EventLog, JobLedger, JobState, NewJob } from '../engines/event-store/job-store';
+import type { RateLimiter } from '../engines/event-store/rate-limiter';
 import { releaseJobSlot, acquireJobSlot } from '../engines/job-slots';
 import { isUnavailable } from '../program/unavailable';
 import { chooseVersion, UnknownLanguageError } from '../languages/choose-version';
+import type { UnnumberedEvent } from '../protocol/events';
 import type { PresentVersion } from '../languages/host-toolchains';
+import { checkOptions, OptionError } from '../languages/options';
 import { contextOf, traceparentOf, tracer } from '../program/tracing';
 import { watchBacklog } from './backlog';
 import { checkFiles } from './check-files';
@@ -25,7 +29,9 @@ import type { GatewaySettings } from './settings';
 
 export interface JobServiceProps {
   readonly queue: JobQueue;
-  readonly store: EventStore;
+  readonly store: JobLedger & EventLog & CommandChannel;
+  readonly limiter: RateLimiter;
+  readonly presence: Pick<FleetPresence, 'load'>;
   /** What runners have; the first of a language is its default. */
   readonly versions: readonly PresentVersion[];
   readonly tokens: ResumeTokens;
@@ -38,15 +44,15 @@ export interface JobServiceProps {
 /** Measures what clients wait for. */
 export interface JobObserver {
   accepted(jobId: string, language: string): void;
-  read(jobId: string, event: JobEvent): void;
+  read(jobId: string, event: UnnumberedEvent): void;
 }
 
 /** After an outage clients try again so much later. */
 const RETRY_AFTER_OUTAGE_MS = 2_000;
 
 export function createJobService(props: JobServiceProps): JobService {
-  const { queue, store, versions, tokens, settings, observer, log = () => {} } = props;
-  const backlog = watchBacklog(store, settings.slots);
+  const { queue, store, limiter, presence, versions, tokens, settings, observer, log = () => {} } = props;
+  const backlog = watchBacklog(presence, settings.slots);
 
   const submit: JobService['submit'] = async (caller, request) => {
     const span = tracer().startSpan('submit', { kind: SpanKind.PRODUCER }, contextOf(request.traceparent));
@@ -63,6 +69,7 @@ export function createJobService(props: JobServiceProps): JobService {
   const accept = async (caller: Caller, { job, idempotencyKey }: SubmitRequest, span: Span): Promise<AcceptedJob> => {
     const owner = ownerOf(caller);
     const chosen = chooseVersion(versions, job.language, job.version);
+    checkOptions(job, chosen.language);
     const accepted = { language: chosen.language.id, version: chosen.exactVersion };
     const id = newJobId();
     span.setAttributes({ 'sandpiper.job': id, 'sandpiper.language': `${accepted.language} ${accepted.version}` });
@@ -86,7 +93,7 @@ export function createJobService(props: JobServiceProps): JobService {
       await sendFirst(known, body, traceparentOf(span));
       observer?.accepted(id, accepted.language);
     } else {
-      await releaseJobSlot(store, known);
+      await releaseJobSlot(limiter, known);
       // Whoever recorded it may have died, or lost the store, before the queue had it. Twice in the queue it runs once.
       if (await isUnclaimed(jobId)) await send(bodyOf(jobId), traceparentOf(span));
     }
@@ -102,7 +109,7 @@ export function createJobService(props: JobServiceProps): JobService {
     } catch (error) {
       // Nothing is known of the message: if it is there after all, a runner finds no such job and records it again; its
       // client was told that it was not accepted and nobody reads it.
-      await Promise.allSettled([store.forgetJob(known.id), releaseJobSlot(store, known)]);
+      await Promise.allSettled([store.forgetJob(known.id), releaseJobSlot(limiter, known)]);
       throw error;
     }
   };
@@ -115,7 +122,7 @@ export function createJobService(props: JobServiceProps): JobService {
   const admit = async (caller: Caller): Promise<void> => {
     const owner = ownerOf(caller);
     const { jobBurst: capacity, jobsPerSecond: refillPerSecond } = settings;
-    const { taken, retryAfterMs } = await store.takeTokens({ key: `jobs ${owner}`, capacity, refillPerSecond }, 1);
+    const { taken, retryAfterMs } = await limiter.takeTokens({ key: `jobs ${owner}`, capacity, refillPerSecond }, 1);
     if (taken) return;
     throw new ServiceError(
       'rateLimited',
@@ -126,7 +133,7 @@ export function createJobService(props: JobServiceProps): JobService {
 
   const acquireSlot = async (known: NewJob): Promise<void> => {
     const { maximumJobsPerOwner: maximum, jobDeadlineMs, meanJobMs } = settings;
-    if (await acquireJobSlot(store, known, maximum, jobDeadlineMs)) return;
+    if (await acquireJobSlot(limiter, known, maximum, jobDeadlineMs)) return;
     throw new ServiceError('tooManyJobs', `${maximum} jobs are under way; wait for one to end`, meanJobMs);
   };
 
@@ -188,6 +195,7 @@ export function createJobService(props: JobServiceProps): JobService {
   function toServiceError(error: unknown): ServiceError {
     if (error instanceof ServiceError) return error;
     if (error instanceof PayloadTooLargeError) return new ServiceError('payloadTooLarge', error.message);
+    if (error instanceof OptionError) return new ServiceError('invalidMessage', error.message);
     if (error instanceof UnknownLanguageError) return new ServiceError('unknownLanguage', error.message);
     log('a request failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     if (isUnavailable(error)) {
@@ -214,7 +222,7 @@ function submittedMs(jobId: string): number {
 }
 
 function offered({ language, version, exactVersion }: PresentVersion): OfferedVersion {
-  const { id, name, aliases, highlight, source: sourceFile } = language;
-  const isCompiled = (version.compile ?? language.compile) !== undefined;
-  return { id, name, aliases, version: exactVersion, highlight, sourceFile, isCompiled };
+  const { id, name, aliases, highlight, source: sourceFile, options } = language;
+  const isCompiled = version.compile !== undefined;
+  return { id, name, aliases, version: exactVersion, highlight, sourceFile, isCompiled, options };
 }

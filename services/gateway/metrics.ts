@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { TERMINAL_EVENTS, type JobEvent } from '../engines/event-store/event-store';
+import { isTerminal, type TerminalEvent } from '../protocol/events';
 import { secondsHistogram } from '../program/seconds-histogram';
 import { tallyJobs, type JobFigures } from './demand/job-figures';
 import type { JobObserver } from './jobs';
@@ -98,7 +98,7 @@ export function gatewayMetrics(jobDeadlineMs: number): GatewayMetrics {
           job.hasSpoken = true;
           firstByte.observe({ language }, seconds);
         }
-        if (!TERMINAL_EVENTS.has(event.type)) return;
+        if (!isTerminal(event)) return;
         timed.delete(jobId);
         const outcome = outcomeOf(event);
         ended.inc({ language, outcome });
@@ -109,6 +109,6 @@ export function gatewayMetrics(jobDeadlineMs: number): GatewayMetrics {
   };
 }
 
-function outcomeOf(event: JobEvent): string {
-  return String(event.type === 'exit' ? event.reason : event.code);
+function outcomeOf(event: TerminalEvent): string {
+  return event.type === 'exit' ? event.reason : event.code;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionsSchema } from '../languages/schema';
 import { clientMessageSchema, errorCodeSchema, PROTOCOL_VERSION, serverMessageSchema } from '../protocol/messages';
 import { runnerEventSchema } from '../protocol/events';
 import { runRequestSchema, runSchema } from './run';
@@ -12,6 +13,8 @@ const languageSchema = z.object({
   highlight: z.string(),
   sourceFile: z.string(),
   isCompiled: z.boolean(),
+  /** Regular expressions of the options that a job may ask for. */
+  options: optionsSchema.optional(),
 });
 const errorSchema = z.object({
   error: z.object({ code: errorCodeSchema, message: z.string(), retryAfterMs: z.int().optional() }),

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Position, StoredEvent } from '../engines/event-store/event-store';
+import type { Position, StoredEvent } from '../engines/event-store/job-store';
 import { firstIssue } from '../protocol/first-issue';
 import { positionSchema } from '../protocol/messages';
 import { ServiceError, type Caller, type JobService } from './service/job-service';

@@ -1,3 +1,6 @@
+import { gatewaySettings } from '../../contracts/gateway-settings';
+import { defaultsOf, type ValuesOf } from '../../contracts/setting';
+
 /** What a gateway's operator may set. Times are in milliseconds unless named otherwise. */
 export interface GatewaySettings {
   /** Whether a caller without a token may run jobs. */
@@ -16,7 +19,7 @@ export interface GatewaySettings {
   readonly maximumJobsPerOwner: number;
   /** Requests and WebSockets that one address (of IPv6: one /64 network) may have open on one gateway. */
   readonly maximumConnectionsPerAddress: number;
-  /** Requests and WebSockets that one user may have open on one gateway. */
+  /** WebSockets that one user may have open on one gateway. */
   readonly maximumConnectionsPerUser: number;
   /** Jobs of one connection that may be under way at once. */
   readonly maximumJobsPerConnection: number;
@@ -44,27 +47,34 @@ export interface GatewaySettings {
 }
 
 const MEBIBYTE = 1024 * 1024;
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
 
-export const defaultSettings: GatewaySettings = {
-  allowAnonymous: false,
-  trustedProxies: 0,
-  allowedOrigins: [],
-  jobBurst: 20,
-  jobsPerSecond: 1,
-  maximumJobsPerOwner: 10,
-  maximumConnectionsPerAddress: 512,
-  maximumConnectionsPerUser: 128,
-  maximumJobsPerConnection: 8,
-  maximumQueueWaitMs: MINUTE_MS,
-  slots: 4,
-  meanJobMs: 1_000,
-  jobDeadlineMs: 5 * MINUTE_MS,
-  retentionMs: 60 * MINUTE_MS,
-  resumeGraceMs: 30_000,
-  drainMs: 20_000,
-  initTimeoutMs: 30_000,
-  heartbeatMs: 30_000,
-  maximumMessageBytes: 4 * MEBIBYTE,
-  maximumBufferedBytes: 4 * MEBIBYTE,
-};
+/** What the gateway works with, of what its environment says. */
+export function settingsOf(values: ValuesOf<typeof gatewaySettings>): GatewaySettings {
+  const { allowAnonymous, trustedProxies, allowedOrigins, jobBurst, jobsPerSecond, slots, meanJobMs } = values;
+  return {
+    allowAnonymous,
+    trustedProxies,
+    allowedOrigins,
+    jobBurst,
+    jobsPerSecond,
+    slots,
+    meanJobMs,
+    maximumJobsPerOwner: values.jobsPerUser,
+    maximumConnectionsPerAddress: values.connectionsPerAddress,
+    maximumConnectionsPerUser: values.connectionsPerUser,
+    maximumJobsPerConnection: 8,
+    maximumQueueWaitMs: values.queueWaitSeconds * SECOND_MS,
+    jobDeadlineMs: values.deadlineSeconds * SECOND_MS,
+    retentionMs: values.retentionSeconds * SECOND_MS,
+    resumeGraceMs: values.resumeSeconds * SECOND_MS,
+    drainMs: values.drainSeconds * SECOND_MS,
+    initTimeoutMs: 30 * SECOND_MS,
+    heartbeatMs: 30 * SECOND_MS,
+    maximumMessageBytes: 4 * MEBIBYTE,
+    maximumBufferedBytes: 4 * MEBIBYTE,
+  };
+}
+
+/** The settings of a gateway whose environment says nothing. */
+export const defaultSettings = settingsOf(defaultsOf(gatewaySettings));

@@ -1,12 +1,11 @@
 import type { WebSocket } from 'ws';
-import type { Position } from '../engines/event-store/event-store';
+import type { Position } from '../engines/event-store/job-store';
 import { firstIssue } from '../protocol/first-issue';
 import {
   CLOSE_CODES,
   MAX_STDIN_MESSAGE_BYTES,
   clientMessageSchema,
   type ClientMessage,
-  type JobEventMessage,
   type ServerMessage,
   type SubmitMessage,
 } from '../protocol/messages';
@@ -79,7 +78,7 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   const forward = async (jobId: string, after: Position | undefined, signal: AbortSignal): Promise<void> => {
     for await (const { epoch, seq, event } of service.follow(jobId, after, signal)) {
       if (signal.aborted || socket.readyState !== socket.OPEN) return;
-      send({ ...event, seq, epoch, job: jobId } as JobEventMessage);
+      send({ ...event, seq, epoch, job: jobId });
       if (socket.bufferedAmount > settings.maximumBufferedBytes) return tooSlow();
     }
     if (signal.aborted) return;

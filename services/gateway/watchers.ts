@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { EventStore } from '../engines/event-store/event-store';
+import type { CommandChannel } from '../engines/event-store/job-store';
+import type { RateLimiter } from '../engines/event-store/rate-limiter';
 
 /** Knows which jobs somebody reads, on this gateway or another, and cancels those that nobody came back to. */
 export interface Watchers {
@@ -14,20 +15,22 @@ export interface Watchers {
 const MAXIMUM_READERS = 10_000;
 
 export interface WatchersProps {
-  readonly store: EventStore;
+  /** Each reader holds a slot of its job. */
+  readonly limiter: RateLimiter;
+  readonly commands: CommandChannel;
   /** A job that nobody reads for so long is cancelled. */
   readonly graceMs: number;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
-export function createWatchers({ store, graceMs, log }: WatchersProps): Watchers {
+export function createWatchers({ limiter, commands, graceMs, log }: WatchersProps): Watchers {
   const readers = new Map<string, Set<string>>();
   const timers = new Map<string, NodeJS.Timeout>();
   const group = (jobId: string): string => `readers ${jobId}`;
   const logFailure = (doing: string, jobId: string, call: Promise<unknown>): void =>
     void call.catch((error: unknown) => log(`${doing} failed`, { job: jobId, error: (error as Error).message }));
   const renew = (jobId: string, reader: string): void =>
-    logFailure('telling of a reader', jobId, store.acquireSlot(group(jobId), reader, MAXIMUM_READERS, 2 * graceMs));
+    logFailure('telling of a reader', jobId, limiter.acquireSlot(group(jobId), reader, MAXIMUM_READERS, 2 * graceMs));
   const renewing = setInterval(() => {
     for (const [jobId, names] of readers) for (const name of names) renew(jobId, name);
   }, graceMs);
@@ -35,10 +38,10 @@ export function createWatchers({ store, graceMs, log }: WatchersProps): Watchers
 
   const cancelUnlessRead = async (jobId: string): Promise<void> => {
     // A single slot is free only where no reader, on any gateway, holds one.
-    const isUnread = await store.acquireSlot(group(jobId), 'nobody', 1, 1_000);
+    const isUnread = await limiter.acquireSlot(group(jobId), 'nobody', 1, 1_000);
     if (!isUnread) return;
     log('a job is cancelled: its client did not come back', { job: jobId });
-    await store.command(jobId, { type: 'cancel', reason: 'its client did not come back' });
+    await commands.command(jobId, { type: 'cancel', reason: 'its client did not come back' });
   };
 
   const forget = (jobId: string): void => {
@@ -55,7 +58,7 @@ export function createWatchers({ store, graceMs, log }: WatchersProps): Watchers
       renew(jobId, reader);
       return () => {
         if (!names.delete(reader)) return;
-        logFailure('telling of a reader', jobId, store.releaseSlot(group(jobId), reader));
+        logFailure('telling of a reader', jobId, limiter.releaseSlot(group(jobId), reader));
         if (names.size > 0 || readers.get(jobId) !== names) return;
         readers.delete(jobId);
         const timer = setTimeout(() => {

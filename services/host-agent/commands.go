@@ -114,7 +114,7 @@ func runServe(ctx context.Context, arguments []string, log *slog.Logger) error {
 	}
 	failed := make(chan error, 1)
 	if spec.Health.BridgePort != 0 {
-		stop, err := startBridge(spec, failed)
+		stop, err := startBridge(spec, *path, failed)
 		if err != nil {
 			return err
 		}
@@ -179,8 +179,17 @@ func openLogs(ctx context.Context, spec machine.Spec, log *slog.Logger) (journal
 	return session.Logs(spec.Logs.LogGroup, instance, log), nil
 }
 
-func startBridge(spec machine.Spec, failed chan<- error) (stop func(), err error) {
-	server := healthbridge.Server(spec.Port, spec.Health)
+// The spec is written at the machine's first boot, and never again: its time is the machine's birth.
+func startBridge(spec machine.Spec, specPath string, failed chan<- error) (stop func(), err error) {
+	written, err := os.Stat(specPath)
+	if err != nil {
+		return nil, err
+	}
+	name, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	server := healthbridge.Server(spec.Port, spec.Health, healthbridge.Expired(name, written.ModTime(), spec.Health.MaximumAgeDays, time.Now))
 	listener, err := net.Listen("tcp", server.Addr)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,5 @@
 import type { ImageManifest, ImageStore } from '../images/store';
+import { versionName } from './schema';
 import type { PresentVersion } from './host-toolchains';
 
 /** A language version that is there as a built image. */
@@ -13,7 +14,7 @@ export function builtVersions(
 ): readonly BuiltVersion[] {
   const manifests = store.list();
   return entries.flatMap(({ language, version }) => {
-    const manifest = manifests.find((one) => one.language === language.id && one.version === version.version);
+    const manifest = manifests.find((one) => one.language === language.id && one.version === versionName(version));
     return manifest ? [{ language, version, exactVersion: manifest.exactVersion, manifest }] : [];
   });
 }

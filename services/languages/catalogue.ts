@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parse } from 'yaml';
-import { languageSchema, type Language } from './schema';
+import { expandLanguage } from './expand';
+import { languageFileSchema } from './language-file';
+import type { Language } from './schema';
 
 /** A file of the catalogue is not what the schema asks for. */
 export class CatalogueError extends Error {
@@ -27,20 +29,19 @@ export function readCatalogue(directory: string): readonly Language[] {
 }
 
 function readLanguage(file: string): Language {
-  const parsed = languageSchema.safeParse(parse(fs.readFileSync(file, 'utf8')));
+  const parsed = languageFileSchema.safeParse(parse(fs.readFileSync(file, 'utf8')));
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new CatalogueError(path.basename(file), problems.join('; '));
   }
-  const language = parsed.data;
-  if (`${language.id}.yaml` !== path.basename(file)) {
-    throw new CatalogueError(path.basename(file), `id: ${JSON.stringify(language.id)} must be the name of the file`);
+  if (`${parsed.data.id}.yaml` !== path.basename(file)) {
+    throw new CatalogueError(path.basename(file), `id: ${JSON.stringify(parsed.data.id)} must be the name of the file`);
   }
-  for (const version of language.versions) {
-    if (!(version.run ?? language.run))
-      throw new CatalogueError(path.basename(file), `run: version ${version.version} has none`);
+  try {
+    return expandLanguage(parsed.data);
+  } catch (error) {
+    throw new CatalogueError(path.basename(file), (error as Error).message);
   }
-  return language;
 }
 
 function refuseSharedNames(languages: readonly Language[]): void {
@@ -53,4 +54,6 @@ function refuseSharedNames(languages: readonly Language[]): void {
       owner.set(name, language.id);
     }
   }
+  const [, second] = languages.filter(({ isFirst }) => isFirst);
+  if (second) throw new CatalogueError(`${second.id}.yaml`, 'first: another language has it too');
 }

@@ -14,7 +14,8 @@ export class UnknownLanguageError extends Error {
  * Chooses a version of a language.
  *
  * @param language id or alias, in any case
- * @param version exact number (`3.11.2`), its leading parts (`3.11`), a semver range (`>=3.10 <4`), or `*`. @default '*', the newest
+ * @param version exact number (`3.11.2`), its leading parts (`3.11`), a semver range (`>=3.10 <4`), or `*`; then a variant, where
+ *   one is meant (`3.13+science`). @default '*', the newest
  * @throws UnknownLanguageError listing the languages, or the versions of the language, that exist
  */
 export function chooseVersion<V extends PresentVersion>(present: readonly V[], language: string, version = '*'): V {
@@ -26,7 +27,12 @@ export function chooseVersion<V extends PresentVersion>(present: readonly V[], l
       `language: ${JSON.stringify(language)} is unknown; there are ${ids.join(', ') || 'none'}`,
     );
   }
-  const chosen = candidates.find((entry) => matches(entry.exactVersion, version));
+  const [number = '', variant] = version.split('+');
+  // A variant is had by its name; without one, only where the language has nothing else.
+  const isPlain = candidates.every((entry) => entry.version.variant !== undefined);
+  const chosen = candidates
+    .filter((entry) => entry.version.variant === variant || (variant === undefined && isPlain))
+    .find((entry) => matches(entry.exactVersion.split('+')[0]!, number || '*'));
   if (!chosen) {
     const versions = candidates.map((entry) => entry.exactVersion);
     throw new UnknownLanguageError(

@@ -3,7 +3,8 @@ import { defaultLimits, type JobLimits } from '../protocol/limits';
 import type { LanguageRuntime } from '../sandbox/language-runtime';
 import type { Rootfs, RootfsBind } from '../sandbox/rootfs';
 import type { PresentVersion } from './host-toolchains';
-import type { Language } from './schema';
+import type { LanguageVersion } from './schema';
+import { directoryPackages } from './sources';
 
 /** What a runner needs to run a version of a language with this host's own toolchain. */
 export function hostRuntime({ language, version, exactVersion }: PresentVersion, rootfs: Rootfs): LanguageRuntime {
@@ -12,30 +13,31 @@ export function hostRuntime({ language, version, exactVersion }: PresentVersion,
     version: exactVersion,
     rootfs,
     sourceFile: language.source,
-    compile: version.compile ?? language.compile,
-    run: (version.run ?? language.run)!,
-    env: language.env,
-    prestart: version.prestart === false ? undefined : language.prestart,
-    limits: limitsOf(language),
+    compile: version.compile,
+    run: version.run,
+    env: version.env,
+    files: version.files,
+    prestart: version.prestart,
+    limits: limitsOf(version),
   };
 }
 
 /** What a runner needs to run a version of a language inside its image. */
-export function imageRuntime({ language, version, exactVersion }: PresentVersion, rootfs: Rootfs): LanguageRuntime {
-  const own = hostRuntime({ language, version, exactVersion }, rootfs);
-  const isPrestarted = version.imagePrestart !== false && language.imagePrestart !== false;
+export function imageRuntime(present: PresentVersion, rootfs: Rootfs): LanguageRuntime {
+  const own = hostRuntime(present, rootfs);
+  const { version } = present;
+  const commands = { compile: version.oci?.compile ?? own.compile, run: version.oci?.run ?? own.run };
   return {
     ...own,
-    compile: version.imageCompile ?? language.imageCompile ?? own.compile,
-    run: version.imageRun ?? language.imageRun ?? own.run,
+    ...commands,
     env: rootfs.path === undefined ? own.env : { PATH: rootfs.path, ...own.env },
-    prestart: isPrestarted ? own.prestart : undefined,
+    prestart: version.oci?.prestart === false ? undefined : own.prestart,
   };
 }
 
 /** The toolchains of the present versions that lie outside /usr, as a sandbox sees them. */
 export function toolchainBinds(present: readonly PresentVersion[], toolchainsDirectory: string): readonly RootfsBind[] {
-  const mounts = new Set(present.flatMap(({ version }) => (version.host.npm ?? []).map(({ mount }) => mount)));
+  const mounts = new Set(present.flatMap(({ version }) => directoryPackages(version.source).map(({ mount }) => mount)));
   return [...mounts].sort().map((mount) => ({
     source: path.join(toolchainsDirectory, path.basename(mount)),
     destination: mount,
@@ -43,7 +45,7 @@ export function toolchainBinds(present: readonly PresentVersion[], toolchainsDir
 }
 
 /** The default limits, with what the language needs in their place. */
-export function limitsOf({ limits = {} }: Language): JobLimits {
+export function limitsOf({ limits }: Pick<LanguageVersion, 'limits'>): JobLimits {
   const { compile, run } = defaultLimits;
   return {
     ...defaultLimits,

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { z } from 'zod';
 import { firstIssue } from '../protocol/first-issue';
 import type { PresentVersion } from './host-toolchains';
-import { languageSchema } from './schema';
+import { languageSchema, versionName } from './schema';
 
 const offeredFileSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -11,7 +11,7 @@ const offeredFileSchema = z.strictObject({
   offered: z.array(
     z.strictObject({
       language: z.string(),
-      /** Of the language's entry, such as `3.11`. */
+      /** Of the language's entry, such as `3.11`, with its variant. */
       version: z.string(),
       /** What the toolchain says of itself, such as `3.11.2`. */
       exactVersion: z.string(),
@@ -36,7 +36,7 @@ export function writeOfferedFile(file: string, present: readonly PresentVersion[
     schemaVersion: 1,
     languages: [...new Set(present.map(({ language }) => language))],
     offered: present.map(({ language, version, exactVersion }) => {
-      return { language: language.id, version: version.version, exactVersion };
+      return { language: language.id, version: versionName(version), exactVersion };
     }),
   };
   const temporary = `${file}.${process.pid}`;
@@ -57,7 +57,7 @@ export function readOfferedFile(file: string): readonly PresentVersion[] {
   const { languages, offered } = parsed.data;
   return offered.map(({ language: id, version: entry, exactVersion }) => {
     const language = languages.find((one) => one.id === id);
-    const version = language?.versions.find((one) => one.version === entry);
+    const version = language?.versions.find((one) => versionName(one) === entry);
     if (!language || !version) throw new InvalidOfferedFileError(file, `${id} ${entry} is offered but not described`);
     return { language, version, exactVersion };
   });

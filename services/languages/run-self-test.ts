@@ -21,15 +21,32 @@ export async function runSelfTest(
   sandboxPool: SandboxPool,
 ): Promise<SelfTestRun> {
   const events: RunnerEvent[] = [];
-  const { ended } = runJob({
-    job: { language, files: [{ content: test.code }], stdin: test.stdin, args: [...test.args] },
-    runtime,
-    sandboxPool,
-    emit: (event) => events.push(event),
-  });
-  const { reason, exitCode, signal, message } = await ended;
+  const { prompt } = test;
   const text = (type: 'stdout' | 'stderr') =>
     events.flatMap((event) => (event.type === type ? [event.data] : [])).join('');
+  let isAnswered = false;
+  const watch = (): void => {
+    if (!isAnswered && text('stdout') === prompt) {
+      isAnswered = true;
+      void job.writeStdin(Buffer.from(test.stdin));
+    }
+    if (text('stdout') === test.expect.stdout) job.cancel();
+  };
+  const job = runJob({
+    job: {
+      language,
+      files: [{ content: test.code }],
+      args: [...test.args],
+      ...(prompt === undefined ? { stdin: test.stdin } : { stdinOpen: true }),
+    },
+    runtime,
+    sandboxPool,
+    emit: (event) => {
+      events.push(event);
+      if (prompt !== undefined && event.type === 'stdout') watch();
+    },
+  });
+  const { reason, exitCode, signal, message } = await job.ended;
   return { reason, exitCode, signal, stdout: text('stdout'), stderr: text('stderr') + (message ?? '') };
 }
 

@@ -1,50 +1,23 @@
 import { z } from 'zod';
+import { sourceSchema } from './sources';
 
-/** A program and its arguments. `{source}` stands for the name of the job's first file, `{stem}` for it without its ending. */
-const commandSchema = z
+/**
+ * Words in braces that stand for something of the job: the first file, it without its ending, all files of the language, and the
+ * memory that the stage may use, in MiB. Every other word in braces is a variable of the language's own file.
+ */
+export const JOB_VARIABLES: readonly string[] = ['source', 'stem', 'sources', 'memoryMiB', 'options'];
+
+/** A program and its arguments. */
+export const commandSchema = z
   .array(z.string())
   .min(1)
-  .describe('Program and arguments; {source} is the name of the first file, {stem} the same without its ending');
-
-const imagePrestartSchema = z
-  .literal(false)
-  .describe('The interpreter cannot wait inside the image, though that of the host can');
-
-const npmToolchainSchema = z.strictObject({
-  package: z.string().describe('npm package that holds the toolchain'),
-  version: z.string().describe('Exact version of the package'),
-  mount: z
-    .string()
-    .regex(/^\/opt\/toolchains\/[a-z0-9.-]+$/)
-    .describe('Where a sandbox sees it, read-only'),
-});
-
-const hostSchema = z.strictObject({
-  probe: commandSchema.describe('Prints the version of a local toolchain; fails where there is none'),
-  debian: z.array(z.string()).min(1).optional().describe('Debian 12 packages that hold it'),
-  npm: z.array(npmToolchainSchema).min(1).optional().describe('npm packages that hold it'),
-});
-
-const versionSchema = z.strictObject({
-  version: z
-    .string()
-    .regex(/^\d+(\.\d+)*$/)
-    .describe('Leading parts of the version numbers that this entry gives'),
-  image: z.string().optional().describe('OCI image that holds the toolchain'),
-  host: hostSchema,
-  compile: commandSchema.optional().describe('In place of the compile command of the language'),
-  run: commandSchema.optional().describe('In place of the run command of the language'),
-  imageCompile: commandSchema.optional().describe('Compile command inside the OCI image, where its paths differ'),
-  imageRun: commandSchema.optional().describe('Run command inside the OCI image, where its paths differ'),
-  prestart: z
-    .literal(false)
-    .optional()
-    .describe('The interpreter of this version cannot wait, though others of the language can'),
-  imagePrestart: imagePrestartSchema.optional(),
-});
+  .describe(
+    'Program and arguments; {source} is the name of the first file, {stem} the same without its ending, and {tool} the ' +
+      'directory of the first package that does not come from Debian',
+  );
 
 /** Limits that a language needs in place of the defaults of services/protocol/limits.ts. */
-const limitsSchema = z.strictObject({
+export const limitsSchema = z.strictObject({
   memoryBytes: z.int().positive().optional(),
   processes: z.int().positive().optional(),
   wallMs: z.int().positive().optional(),
@@ -67,42 +40,94 @@ const failureSchema = z.strictObject({
   stderr: z.string().optional().describe('Regular expression that standard error matches'),
 });
 
-const testsSchema = z.strictObject({
+/** The programs of the self-tests. */
+export const testsSchema = z.strictObject({
   hello: z.string().describe('Prints "Hello, world!"'),
-  stdin: z.string().describe('Reads a name from standard input and prints "Hello, <name>!"'),
-  args: z.string().describe('Prints each argument on a line'),
-  exitCode: z.string().describe('Ends with exit code 7 and prints nothing'),
-  runtimeError: failureSchema,
-  compileError: failureSchema.describe('A program that the compiler or interpreter refuses'),
-  utf8: z.string().describe('Prints "Žluťoučký kůň 🐎"'),
-  version: z.string().describe('Prints the version of its own toolchain'),
+  stdin: z.string().optional().describe('Reads a name from standard input and prints "Hello, <name>!"'),
+  args: z.string().optional().describe('Prints each argument on a line'),
+  exitCode: z.string().optional().describe('Ends with exit code 7 and prints nothing'),
+  runtimeError: failureSchema.optional(),
+  compileError: failureSchema.optional().describe('A program that the compiler or interpreter refuses'),
+  utf8: z.string().optional().describe('Prints "Žluťoučký kůň 🐎"'),
+  version: z
+    .string()
+    .optional()
+    .describe('Prints the version of its own toolchain; {tool} and the directories of packages are filled in'),
+  live: z.string().optional().describe('Asks "Name? ", reads a name, prints "Hello, <name>!" and never ends'),
 });
 
-/** One file of `languages/`: everything the playground knows about a language. */
-export const languageSchema = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
-    .describe('Equal to the name of the file'),
-  name: z.string().min(1),
-  aliases: z.array(z.string()),
-  highlight: z.string().describe('Highlight mode of the editor'),
-  source: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]+$/)
-    .describe('Name of the source file where a job gives none'),
-  versions: z.array(versionSchema).min(1).describe('Newest first; the first that is present is the default'),
+/** The self-tests that a language cannot have, each with its reason. */
+export const withoutSchema = z
+  .partialRecord(testsSchema.keyof().exclude(['hello']), z.string().min(1))
+  .describe('Self-tests that the language cannot have, each with the reason');
+
+/** A file that lies beside the job's, unless the job brings one of the name. */
+export const helperFileSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/),
+  content: z.string(),
+});
+
+/** An OCI image that holds the same version, and its commands where its paths are others. */
+export const ociSchema = z.strictObject({
+  image: z.string().min(1).describe('Such as docker.io/library/python:3.11-slim-bookworm'),
   compile: commandSchema.optional(),
   run: commandSchema.optional(),
-  imageCompile: commandSchema.optional(),
-  imageRun: commandSchema.optional(),
-  prestart: z.enum(['python', 'node', 'java']).optional().describe('Interpreter that may wait, loaded, for a job'),
-  imagePrestart: imagePrestartSchema.optional(),
-  env: z.record(z.string(), z.string()).optional(),
-  limits: limitsSchema.optional(),
+  prestart: z.literal(false).optional().describe('The interpreter cannot wait inside the image'),
+});
+
+/** Options that jobs may ask for, as regular expressions of the whole option; they stand where a command says {options}. */
+export const optionsSchema = z.strictObject({
+  compile: z.array(z.string().min(1)).optional().describe('Of the compile command'),
+  run: z.array(z.string().min(1)).optional().describe('Of the run command'),
+});
+
+const prestartKindSchema = z.enum(['python', 'node', 'java']);
+
+/** What `for`, `from`, `with` and a language's own fields make of one version: nothing is left to look up. */
+export const versionSchema = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d+(\.\d+)*$/)
+    .describe('Leading parts of the version numbers that it gives'),
+  variant: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .optional()
+    .describe('What tells it from the plain version of the number, such as "clang" in c@19+clang'),
+  source: sourceSchema.optional(),
+  oci: ociSchema.optional(),
+  isCore: z.boolean(),
+  probe: commandSchema.optional(),
+  compile: commandSchema.optional(),
+  run: commandSchema,
+  env: z.record(z.string(), z.string()),
+  files: z.array(helperFileSchema),
+  prestart: prestartKindSchema.optional(),
+  limits: limitsSchema,
+  tests: testsSchema.partial().describe('In place of those of the language'),
+  without: withoutSchema,
+});
+
+/** Everything the playground knows about a language. */
+export const languageSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  aliases: z.array(z.string()),
+  highlight: z.string(),
+  source: z.string(),
+  isFirst: z.boolean(),
+  isHot: z.boolean(),
+  options: optionsSchema.optional(),
+  versions: z.array(versionSchema).min(1),
   tests: testsSchema,
 });
 
 export type Language = z.infer<typeof languageSchema>;
 export type LanguageVersion = Language['versions'][number];
-export type NpmToolchain = z.infer<typeof npmToolchainSchema>;
+export type Tests = z.infer<typeof testsSchema>;
+export type HelperFile = z.infer<typeof helperFileSchema>;
+
+/** Names a version in its language: `3.13`, or `3.13+science`. */
+export function versionName({ version, variant }: Pick<LanguageVersion, 'version' | 'variant'>): string {
+  return variant === undefined ? version : `${version}+${variant}`;
+}

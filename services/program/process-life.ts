@@ -1,3 +1,4 @@
+import type { LogLevel } from '../../contracts/names';
 import pino, { type Logger } from 'pino';
 
 /** Resolves when the process is told to end. A second signal ends it at once, as anybody at a terminal expects. */
@@ -7,11 +8,8 @@ export function waitForShutdownSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** How much is logged, from most to nothing. */
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-
 /** JSON lines on standard error, written at once: what a process says before it dies is there. */
-export function openLogger(level: (typeof LOG_LEVELS)[number]): Logger {
+export function openLogger(level: LogLevel): Logger {
   return pino({ level }, pino.destination({ dest: 2, sync: true }));
 }
 

@@ -1,6 +1,6 @@
 import { ROOT_CONTEXT, trace, type Context, type Span, type Tracer } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { text, type Environment } from './environment';
+import type { Environment } from './read-settings';
 
 /** Traces of this process are sent until it is closed; what waits to be sent is sent then. */
 export interface Tracing {
@@ -14,8 +14,8 @@ const propagator = new W3CTraceContextPropagator();
  * OTEL_* variables are those of OpenTelemetry. Without it nothing is recorded; the context of callers is carried on all the same.
  */
 export function startTracing(service: string, environment: Environment): Tracing {
-  const isWanted = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some(
-    (name) => text(environment, name) !== undefined,
+  const isWanted = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) =>
+    Boolean(environment[name]),
   );
   if (!isWanted) return { close: async () => undefined };
   // Loaded only where it is used.
@@ -25,7 +25,7 @@ export function startTracing(service: string, environment: Environment): Tracing
     require('@opentelemetry/exporter-trace-otlp-http') as typeof import('@opentelemetry/exporter-trace-otlp-http');
   const { resourceFromAttributes } = require('@opentelemetry/resources') as typeof import('@opentelemetry/resources');
   const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': text(environment, 'OTEL_SERVICE_NAME') ?? service }),
+    resource: resourceFromAttributes({ 'service.name': environment.OTEL_SERVICE_NAME || service }),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   trace.setGlobalTracerProvider(provider);

@@ -18,12 +18,15 @@ export interface ProtocolClient {
   close(): void;
 }
 
+/** A method's parameter is compared both ways: each kind of WebSocket has an event type of its own. */
+type SocketHandler<E> = { handle(event: E): void }['handle'];
+
 /** The part of a WebSocket (the browser's, Node.js's, or ws's) that is used. */
 export interface ClientSocket {
-  onopen: ((event: any) => void) | null;
-  onmessage: ((event: any) => void) | null;
-  onclose: ((event: any) => void) | null;
-  onerror: ((event: any) => void) | null;
+  onopen: SocketHandler<unknown> | null;
+  onmessage: SocketHandler<{ readonly data: unknown }> | null;
+  onclose: SocketHandler<{ readonly code: number }> | null;
+  onerror: SocketHandler<unknown> | null;
   send(data: string): void;
   close(code?: number): void;
 }
@@ -150,13 +153,13 @@ export function createClient({ openSocket, onConnection, random = Math.random }:
       for (const entry of entries) introduce(entry);
       closeWhenIdle();
     };
-    opened.onmessage = ({ data }: { data: unknown }) => {
+    opened.onmessage = ({ data }) => {
       if (socket !== opened) return;
       failures = 0;
       expectWord();
       if (typeof data === 'string') hear(data);
     };
-    opened.onclose = ({ code }: { code: number }) => {
+    opened.onclose = ({ code }) => {
       if (socket === opened) lose(code);
     };
     // An error is always followed by a close.

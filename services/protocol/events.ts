@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ERROR_CODES, EXIT_REASONS } from '../../contracts/outcomes';
 import { encodingSchema } from './job';
 
 /** The part of a job that runs: the compiler, then the program. A language without a compiler has only `run`. */
@@ -9,27 +10,8 @@ export type Stage = z.infer<typeof stageSchema>;
 export const limitSchema = z.enum(['wall', 'cpu', 'memory', 'processes', 'output', 'disk', 'fileSize', 'openFiles']);
 export type Limit = z.infer<typeof limitSchema>;
 
-/**
- * Why a job ended.
- * - `ok`: the program ended by itself; its exit code or signal is its own affair.
- * - `compileError`: the compile stage ended by itself, without success; nothing was run.
- * - `timeout`: wall or processor time was spent (`limit` says which).
- * - `outOfMemory`: the kernel ended it for its memory.
- * - `outputLimit`: it wrote more than it may; the output ends with a mark.
- * - `limitExceeded`: another limit ended it (`limit` says which).
- * - `cancelled`: its owner, or the runner's drain, ended it.
- * - `sandboxError`: the sandbox failed; not the program's fault, and another attempt may succeed.
- */
-export const exitReasonSchema = z.enum([
-  'ok',
-  'compileError',
-  'timeout',
-  'outOfMemory',
-  'outputLimit',
-  'limitExceeded',
-  'cancelled',
-  'sandboxError',
-]);
+/** Why a job ended. */
+export const exitReasonSchema = z.enum(EXIT_REASONS);
 export type ExitReason = z.infer<typeof exitReasonSchema>;
 
 const seq = z.int().min(1).describe('Number of the event in its job, from 1 without gaps');
@@ -89,7 +71,7 @@ export const exitEventSchema = z.strictObject({
 export const errorEventSchema = z.strictObject({
   type: z.literal('error'),
   seq,
-  code: z.enum(['invalidJob', 'unknownLanguage', 'unavailable', 'internal']),
+  code: z.enum(ERROR_CODES),
   message: z.string(),
 });
 
@@ -114,6 +96,24 @@ export type ErrorEvent = z.infer<typeof errorEventSchema>;
 type WithoutSeq<E> = E extends RunnerEvent ? Omit<E, 'seq'> : never;
 /** An event before it has its number. */
 export type UnnumberedEvent = WithoutSeq<RunnerEvent>;
+
+/** As a store keeps it: fields that a newer runner added pass. */
+export const unnumberedEventSchema = z.discriminatedUnion('type', [
+  stageEventSchema.omit({ seq: true }).loose(),
+  stdoutEventSchema.omit({ seq: true }).loose(),
+  stderrEventSchema.omit({ seq: true }).loose(),
+  usageEventSchema.omit({ seq: true }).loose(),
+  resetEventSchema.omit({ seq: true }).loose(),
+  exitEventSchema.omit({ seq: true }).loose(),
+  errorEventSchema.omit({ seq: true }).loose(),
+]);
+
+/** An event after which nothing follows. */
+export type TerminalEvent = Extract<UnnumberedEvent, { type: 'exit' | 'error' }>;
+
+export function isTerminal(event: UnnumberedEvent): event is TerminalEvent {
+  return event.type === 'exit' || event.type === 'error';
+}
 
 /** Numbers the events of one job, from `first` on. @default first 1 */
 export function numberEvents(emit: (event: RunnerEvent) => void, first = 1): (event: UnnumberedEvent) => void {

@@ -6,6 +6,8 @@ import {
   MAX_FILE_NAME_BYTES,
   MAX_FILES,
   MAX_FILES_BYTES,
+  MAX_OPTION_BYTES,
+  MAX_OPTIONS,
   MAX_STDIN_BYTES,
   requestedLimitsSchema,
 } from './limits';
@@ -86,6 +88,10 @@ export const jobSchema = z.strictObject({
   /** Whether standard input stays open after `stdin`, for more to come. @default false */
   stdinOpen: z.boolean().optional(),
   args: z.array(textWithoutNul(MAX_ARG_BYTES)).max(MAX_ARGS).optional(),
+  /** Options for the compiler, such as `-O2`, of those that the language allows (`GET /v1/languages`). */
+  compileOptions: z.array(textWithoutNul(MAX_OPTION_BYTES)).max(MAX_OPTIONS).optional(),
+  /** Options for the interpreter, or for what starts the program, of those that the language allows. */
+  runOptions: z.array(textWithoutNul(MAX_OPTION_BYTES)).max(MAX_OPTIONS).optional(),
   /** How output events carry bytes. With `utf8` what is not UTF-8 becomes U+FFFD. @default 'utf8' */
   outputEncoding: encodingSchema.optional(),
   /** Lower limits than the language's. */

@@ -93,6 +93,10 @@ export const MAX_FILE_NAME_BYTES = 240;
 export const MAX_ARGS = 256;
 /** Bytes of one argument: below the 128 KiB that Linux allows (MAX_ARG_STRLEN). */
 export const MAX_ARG_BYTES = 65_536;
+/** Options of a job for its compiler, and as many for its interpreter. */
+export const MAX_OPTIONS = 32;
+/** Bytes of one option. */
+export const MAX_OPTION_BYTES = 256;
 /** Standard input that travels with the job; more can be sent while it runs. */
 export const MAX_STDIN_BYTES = MEBIBYTE;
 
@@ -128,6 +132,22 @@ export function narrowLimits(granted: JobLimits, requested: RequestedLimits = {}
     workBytes: Math.min(granted.workBytes, requested.workBytes ?? Infinity),
     workInodes: Math.min(granted.workInodes, requested.workInodes ?? Infinity),
   };
+}
+
+/**
+ * Lowers the time of a job's stages so that together they take at most `maximumMs`. Where they would take longer, each stage keeps its
+ * share.
+ *
+ * @param isCompiled whether the job has a compile stage
+ */
+export function limitTime(limits: JobLimits, maximumMs: number, isCompiled: boolean): JobLimits {
+  const togetherMs = limits.run.wallMs + (isCompiled ? limits.compile.wallMs : 0);
+  if (togetherMs <= maximumMs) return limits;
+  const lowered = (stage: StageLimits): StageLimits => {
+    const wallMs = Math.max(1, Math.floor((stage.wallMs * maximumMs) / togetherMs));
+    return { ...stage, wallMs };
+  };
+  return { ...limits, compile: isCompiled ? lowered(limits.compile) : limits.compile, run: lowered(limits.run) };
 }
 
 function narrowStage(granted: StageLimits, requested: Partial<StageLimits> = {}): StageLimits {

@@ -1,4 +1,4 @@
-import type { EventStore, PresentRunner } from '../engines/event-store/event-store';
+import type { FleetPresence, PresentRunner } from '../engines/event-store/fleet-presence';
 
 /** A runner that is told of, for as long as it takes jobs. */
 export interface Presence {
@@ -11,10 +11,10 @@ const ANNOUNCED_EVERY_MS = 10_000;
 const COUNTED_MS = 30_000;
 
 /** Tells the event store of a runner, at once and from then on. What fails is told again by the next time. */
-export function announce(store: EventStore, runner: PresentRunner): Presence {
+export function announce(fleet: FleetPresence, runner: PresentRunner): Presence {
   let telling: Promise<void> = Promise.resolve();
   const tell = (): void => {
-    telling = store.announceRunner(runner, COUNTED_MS).catch(() => undefined);
+    telling = fleet.announceRunner(runner, COUNTED_MS).catch(() => undefined);
   };
   tell();
   const timer = setInterval(tell, ANNOUNCED_EVERY_MS);
@@ -22,7 +22,7 @@ export function announce(store: EventStore, runner: PresentRunner): Presence {
     withdraw: async () => {
       clearInterval(timer);
       await telling;
-      await store.withdrawRunner(runner).catch(() => undefined);
+      await fleet.withdrawRunner(runner).catch(() => undefined);
     },
   };
 }

@@ -9,7 +9,7 @@ import { readCatalogue } from '../languages/catalogue';
 import { hostRuntime, imageRuntime, toolchainBinds } from '../languages/host-runtime';
 import { entriesOf, probeHost, type PresentVersion } from '../languages/host-toolchains';
 import { readOfferedFile } from '../languages/offered-file';
-import { SettingError } from '../program/environment';
+import { SettingError } from '../program/read-settings';
 import type { RunnerConfig } from './config';
 import type { LanguageRuntime } from '../sandbox/language-runtime';
 import type { OfferedRuntime } from './runner';

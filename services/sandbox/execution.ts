@@ -39,6 +39,8 @@ export interface ExecutionProps {
   readonly cgroup?: Cgroup;
   readonly groupLimits: (command: Pick<Command, 'limits'>) => CgroupLimits;
   readonly runtime: Runtime;
+  /** What is started, for the words when it cannot be. */
+  readonly program: string;
   readonly send: (type: string, payload?: Buffer) => void;
   /** Ends the sandbox from outside. */
   readonly hardKill: () => void;
@@ -54,9 +56,16 @@ const CPU_POLL_MAX_MS = 250;
 /** As a shell says it: the program could not be started, or is not there. */
 const EXIT_NOT_EXECUTABLE = 126;
 const EXIT_NOT_FOUND = 127;
+const START_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file, or not the interpreter that it names (ENOENT)',
+  EACCES: 'it is not executable (EACCES)',
+  ENOEXEC: 'it is no program for this machine (ENOEXEC)',
+  E2BIG: 'its arguments are too long (E2BIG)',
+  EAGAIN: 'the limit of processes is met (EAGAIN)',
+};
 const NO_USAGE: CgroupUsage = { cpuMs: 0, peakMemoryBytes: 0, oomKills: 0, refusedProcesses: 0 };
 
-export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }: ExecutionProps): Execution {
+export function watchExecution({ cgroup, groupLimits, runtime, program, send, hardKill }: ExecutionProps): Execution {
   let stdout: OutputCap | undefined;
   let stderr: OutputCap | undefined;
   let cause: Cause | undefined;
@@ -162,13 +171,13 @@ export function watchExecution({ cgroup, groupLimits, runtime, send, hardKill }:
     stderr: (chunk) => whenStarted(() => stderr!.take(chunk) || stop({ reason: 'outputLimit', limit: 'output' })),
     acknowledge: (bytes) => stdin.acknowledge(bytes),
     notStarted: (errno) =>
-      endWhenStarted(() =>
-        end({
-          reason: 'ok',
-          exitCode: errnoName(errno) === 'ENOENT' ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE,
-          message: `the program cannot be started: ${errnoName(errno)}`,
-        }),
-      ),
+      endWhenStarted(() => {
+        const message = `${program} cannot be started: ${START_PROBLEMS[errnoName(errno)] ?? errnoName(errno)}`;
+        // As a shell says it, where every client looks.
+        stderr!.take(Buffer.from(`sandpiper: ${message}\n`));
+        const exitCode = errnoName(errno) === 'ENOENT' ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+        end({ reason: 'ok', exitCode, message });
+      }),
     ended: (init) =>
       endWhenStarted(() => {
         const { exitCode, signal } = init;

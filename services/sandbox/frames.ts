@@ -15,6 +15,8 @@ export const toInit = {
 
 /** What the init sends. */
 export const fromInit = {
+  /** Sent for it by the spawner, before it runs: its process id on the host. */
+  spawned: 'p',
   ready: 'R',
   fileWritten: 'F',
   started: 'P',

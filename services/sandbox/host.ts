@@ -11,7 +11,9 @@ import type { SandboxPrograms } from './programs';
 import { readableByOthers } from './readable-by-others';
 import type { Runtime } from './runtime';
 import { openSandbox, type Sandbox } from './sandbox';
-import { ociSpec, type IdMapping } from './spec';
+import { seccompProgram } from './seccomp-program';
+import { ociSpec, type IdMapping, type SpecProps } from './spec';
+import { spawnRequest } from './spawn-request';
 import { isOfDeadRunner, makeStateDirectory } from './state-directory';
 
 /** Makes sandboxes with one runtime. */
@@ -74,16 +76,18 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
     program: programs.launcher,
     directory: state.directory,
     ...(runtime.name === 'crun' ? { sealed: runtime.program, leftOut: cgroups.unifiedMount } : {}),
+    ...(runtime.name === 'spawner' ? { filter: writeFilter(state.directory) } : {}),
   });
-  const call: RuntimeCall = (directory, args) =>
-    launcher.call([runtime.program, ...runtime.options(directory), ...args]);
+  const call: RuntimeCall = async (directory, args) =>
+    runtime.program === undefined ? '' : launcher.call([runtime.program, ...runtime.options(directory), ...args]);
   await sweep(runtime, cgroups, path.dirname(state.directory), call);
   const hasCgroups = Object.keys(cgroups.directories).length > 0;
   const ownDirectory = path.join(state.directory, 'own');
   readableByOthers(() => {
     fs.cpSync(programs.prestart, ownDirectory, { recursive: true });
     fs.copyFileSync(programs.init, path.join(ownDirectory, 'init'));
-    fs.chmodSync(path.join(ownDirectory, 'init'), 0o555);
+    fs.copyFileSync(programs.stdio, path.join(ownDirectory, 'stdio.so'));
+    for (const name of ['init', 'stdio.so']) fs.chmodSync(path.join(ownDirectory, name), 0o555);
     if (runtime.ownGroups) fs.mkdirSync(path.join(ownDirectory, GROUPS_NAME));
   });
 
@@ -144,28 +148,31 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
   const startWith = async (rootfs: Rootfs, disk: DiskLimits, compiledSeccomp: string | undefined): Promise<Sandbox> => {
     const cell = await takeCell();
     const { id, socket, cgroup } = cell;
-    const bundle = path.join(state.directory, 'bundles', id);
-    fs.mkdirSync(bundle, { recursive: true, mode: 0o700 });
     const ids = idMapping(isRoot, id);
-    const { ownGroups } = runtime;
-    const spec = ociSpec({ rootfs, ownDirectory, disk, ids, ownGroups, compiledSeccomp });
-    fs.writeFileSync(path.join(bundle, 'config.json'), JSON.stringify(spec));
-    socket.write(
-      launcherMessage([runtime.program, ...runtime.options(state.directory), 'run', '--bundle', bundle, id]),
-    );
+    const { ownGroups, program } = runtime;
+    const spec: SpecProps = { rootfs, ownDirectory, disk, ids, ownGroups, compiledSeccomp };
+    const bundle = program === undefined ? undefined : path.join(state.directory, 'bundles', id);
+    if (program === undefined || bundle === undefined) socket.write(launcherMessage(spawnRequest(spec)));
+    else {
+      fs.mkdirSync(bundle, { recursive: true, mode: 0o700 });
+      fs.writeFileSync(path.join(bundle, 'config.json'), JSON.stringify(ociSpec(spec)));
+      socket.write(launcherMessage([program, ...runtime.options(state.directory), 'run', '--bundle', bundle, id]));
+    }
     const sandbox = await openSandbox({
       id,
       socket,
       cgroup,
       runtime,
       cpus,
-      cleanUp: async (isStuck) => {
+      cleanUp: async (isStuck, initPid) => {
         if (isStuck) {
           cgroup?.kill();
+          killInit(initPid);
           await call(state.directory, ['kill', id, 'KILL']);
           await call(state.directory, ['delete', '--force', id]);
         }
         await removeGroup(cgroup);
+        if (bundle === undefined) return;
         fs.rmSync(bundle, { recursive: true, force: true });
         const left = path.join(state.directory, runtime.name, id);
         if (fs.existsSync(left)) await call(state.directory, ['delete', '--force', id]);
@@ -209,6 +216,22 @@ export async function openSandboxHost(props: SandboxHostProps): Promise<SandboxH
       fs.rmSync(state.directory, { recursive: true, force: true });
     },
   };
+}
+
+/** @returns the file of the filter for the launcher's own sandboxes */
+function writeFilter(directory: string): string {
+  const file = path.join(directory, 'filter');
+  fs.writeFileSync(file, seccompProgram());
+  return file;
+}
+
+/** The end of process 1 is the end of its sandbox. While its connection is open the id is its own. */
+function killInit(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 /** Two ids that no other sandbox of this host has at the same time, even one of another runner. */

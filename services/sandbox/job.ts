@@ -10,7 +10,8 @@ import type { Encoding, Job } from '../protocol/job';
 import { narrowLimits, type StageLimits } from '../protocol/limits';
 import type { LanguageRuntime } from './language-runtime';
 import { outputEncoder } from './output';
-import { named, prestartOf } from './prestart';
+import { filledCommand, withOptions, type CommandVariables } from './job-command';
+import { prestartOf } from './prestart';
 import type { CommandEnd, CommandOutput, RunningCommand } from './command';
 import { FileRefusedError, type SandboxFile } from './sandbox';
 import { jobEnvironment, type SandboxPool, type PooledSandbox } from './sandbox-pool';
@@ -39,7 +40,12 @@ export interface RunJobProps {
 type Exit = Omit<ExitEvent, 'seq' | 'type'>;
 
 /** Compiles (if the language does) and runs one job in a sandbox of its own, which is gone when the job has ended. */
-export function runJob({ job, runtime, sandboxPool, emit, firstSeq }: RunJobProps): RunningJob {
+export function runJob({ job, runtime: plain, sandboxPool, emit, firstSeq }: RunJobProps): RunningJob {
+  const runtime: LanguageRuntime = {
+    ...plain,
+    compile: plain.compile && withOptions(plain.compile, job.compileOptions),
+    run: withOptions(plain.run, job.runOptions),
+  };
   let last: RunnerEvent | undefined;
   const send = numberEvents((event) => {
     last = event;
@@ -47,10 +53,12 @@ export function runJob({ job, runtime, sandboxPool, emit, firstSeq }: RunJobProp
   }, firstSeq);
   const limits = narrowLimits(runtime.limits, job.limits);
   const sourceFile = job.files[0]!.name ?? runtime.sourceFile;
-  const files = job.files.map(({ name, content, encoding }) => ({
+  const own = job.files.map(({ name, content, encoding }) => ({
     name: name ?? runtime.sourceFile,
     content: Buffer.from(content, encoding ?? 'utf8'),
   }));
+  const helpers = (runtime.files ?? []).filter(({ name }) => !own.some((file) => file.name === name));
+  const files = [...own, ...helpers.map(({ name, content }) => ({ name, content: Buffer.from(content) }))];
   let isCancelled = false;
   let current: RunningCommand | undefined;
   let program: RunningCommand | undefined;
@@ -100,10 +108,15 @@ export function runJob({ job, runtime, sandboxPool, emit, firstSeq }: RunJobProp
   };
 
   const runStages = async ({ sandbox, waiting }: PooledSandbox, jobFiles: readonly SandboxFile[]): Promise<Exit> => {
-    const env = jobEnvironment(runtime);
+    const variablesOf = (name: Stage): CommandVariables => ({
+      sourceFile,
+      files: own.map((file) => file.name),
+      memoryBytes: limits[name].memoryBytes,
+    });
     await sandbox.writeFiles(jobFiles, runtime.compile ? limits.compile : limits.run);
     if (runtime.compile) {
-      const argv = named(runtime.compile, sourceFile);
+      const argv = filledCommand(runtime.compile, variablesOf('compile'));
+      const env = jobEnvironment(runtime, variablesOf('compile'));
       const end = await stage('compile', (output) => sandbox.run({ argv, env, limits: limits.compile }, output));
       if (end.reason !== 'ok') return exitOf(end, 'compile');
       if (end.exitCode !== 0) {
@@ -114,10 +127,12 @@ export function runJob({ job, runtime, sandboxPool, emit, firstSeq }: RunJobProp
       if (isCancelled) return { reason: 'cancelled', stage: 'compile' };
     }
     const args = job.args ?? [];
-    const argv = [...named(runtime.run, sourceFile), ...args];
+    const variables = variablesOf('run');
+    const argv = [...filledCommand(runtime.run, variables), ...args];
+    const env = jobEnvironment(runtime, variables);
     const end = await stage('run', (output) =>
       waiting
-        ? waiting.release(prestartOf(runtime, env)!.job(sourceFile, args), limits.run, output)
+        ? waiting.release(prestartOf(runtime, env, limits.run.memoryBytes)!.job(variables, args), limits.run, output)
         : sandbox.run({ argv, env, limits: limits.run }, output),
     );
     return exitOf(end, 'run');

@@ -17,6 +17,8 @@ export interface LanguageRuntime {
   readonly compile?: readonly string[];
   /** As `compile`; the job's arguments come after. */
   readonly run: readonly string[];
+  /** Files that lie beside the job's, unless it brings one of the name. @default none */
+  readonly files?: readonly { readonly name: string; readonly content: string }[];
   /** Beside PATH, HOME and LANG. */
   readonly env?: Readonly<Record<string, string>>;
   /** The interpreter of `run` may be started ahead. @default none: the sandbox alone waits */

@@ -25,17 +25,19 @@ export interface LauncherProps {
   readonly sealed?: string;
   /** Mount point that runtimes shall not see (crun and hybrid hosts). @default none */
   readonly leftOut?: string;
+  /** File of the system call filter for sandboxes that the launcher makes itself. @default none - it makes none */
+  readonly filter?: string;
 }
 
 /** @throws Error with the launcher's own words */
 export async function startLauncher(props: LauncherProps): Promise<Launcher> {
-  const { program, directory, sealed = '', leftOut } = props;
+  const { program, directory, sealed = '', leftOut = '', filter = '' } = props;
   const socketPath = path.join(directory, 'launcher');
   if (Buffer.byteLength(socketPath) > MAX_SOCKET_PATH_BYTES) throw new Error(`${socketPath} is too long for a socket`);
   // Without root crun would look for newuidmap, which wants /etc/subuid and complains where the runner expects frames; a
   // sandbox maps one user, for which the kernel asks no helper.
   const isRoot = process.getuid?.() === 0;
-  const child = spawn(program, [socketPath, sealed, ...(leftOut ? [leftOut] : [])], {
+  const child = spawn(program, [socketPath, sealed, leftOut, filter], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: isRoot ? process.env : { ...process.env, PATH: '/nonexistent' },
   });

@@ -47,6 +47,13 @@ export function sandboxMounts(
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=64k'] },
     {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      // Terminals are counted for the whole host: a job gets those of its standard streams (init.c) and no more.
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'max=4'],
+    },
+    {
       destination: '/dev/shm',
       type: 'tmpfs',
       source: 'shm',

@@ -1,5 +1,6 @@
 import type { LanguageRuntime, PrestartKind } from './language-runtime';
 import { encodeStrings } from './frames';
+import { filledCommand, sourcesOf, type CommandVariables } from './job-command';
 import { SANDBOX_DIRECTORY } from './mounts';
 
 /** How an interpreter is started so that it waits, loaded, and how it is told of its job. */
@@ -7,57 +8,57 @@ export interface Prestart {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** What it reads from descriptor 3. */
-  readonly job: (sourceFile: string, args: readonly string[]) => Buffer;
+  readonly job: (variables: CommandVariables, args: readonly string[]) => Buffer;
   /** Whether a job's first file may have another name than the language's. */
   readonly anySourceFile: boolean;
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 /**
  * Each kind uses a hook that the interpreter itself runs during its start: it waits there, then goes on by itself. So the
  * program is read and run by the interpreter's own code, and sees what it would see in a plain run.
  */
-const kinds: Readonly<
-  Record<PrestartKind, (runtime: LanguageRuntime, env: Readonly<Record<string, string>>) => Prestart>
-> = {
-  python: (runtime, env) => ({
-    argv: named(runtime.run, runtime.sourceFile),
-    env: { ...env, PYTHONPATH: [SANDBOX_DIRECTORY, env.PYTHONPATH].filter(Boolean).join(':') },
-    job: (_, args) => encodeStrings([env.PYTHONPATH ?? '', ...args]),
+const kinds: Readonly<Record<PrestartKind, (argv: readonly string[], env: Environment) => Prestart>> = {
+  python: (argv, env) => ({
+    argv,
+    env: {
+      ...env,
+      PYTHONPATH: [SANDBOX_DIRECTORY, env.PYTHONPATH].filter(Boolean).join(':'),
+      SANDPIPER_WAIT: '1',
+    },
+    job: (_, args) => encodeStrings(args),
     anySourceFile: false,
   }),
-  node: (runtime, env) => ({
-    argv: named(runtime.run, runtime.sourceFile),
+  node: (argv, env) => ({
+    argv,
     env: {
       ...env,
       NODE_OPTIONS: [`--require=${SANDBOX_DIRECTORY}/node.js`, env.NODE_OPTIONS].filter(Boolean).join(' '),
+      SANDPIPER_WAIT: '1',
     },
     job: (_, args) => Buffer.from(JSON.stringify({ args, nodeOptions: env.NODE_OPTIONS ?? null })),
     anySourceFile: false,
   }),
-  java: (runtime, env) => ({
-    argv: runtime.run.flatMap((part) =>
-      part === '{source}'
-        ? ['--add-exports=jdk.compiler/com.sun.tools.javac.launcher=ALL-UNNAMED', `${SANDBOX_DIRECTORY}/Prestart.java`]
-        : [part],
-    ),
+  java: (argv, env) => ({
+    // Without files and arguments it waits.
+    argv: argv.slice(0, argv.indexOf(JAVA_LAUNCH) + 1),
     env,
-    job: (sourceFile, args) => lengthPrefixed([sourceFile, ...args]),
+    job: (variables, args) => lengthPrefixed([...sourcesOf(variables), '--', ...args]),
     anySourceFile: true,
   }),
 };
-
-/** @param env the whole environment of the job; undefined is returned where the language has no prestart */
-export function prestartOf(runtime: LanguageRuntime, env: Readonly<Record<string, string>>): Prestart | undefined {
-  return runtime.prestart && runtime.compile === undefined ? kinds[runtime.prestart](runtime, env) : undefined;
-}
+const JAVA_LAUNCH = `${SANDBOX_DIRECTORY}/Launch.java`;
 
 /**
- * Puts the name of the first file where a command of the catalogue says `{source}`, and the name without its ending where it
- * says `{stem}`.
+ * @param env the whole environment of the job
+ * @param memoryBytes what the run may use
+ * @returns undefined where the language has no prestart
  */
-export function named(command: readonly string[], sourceFile: string): readonly string[] {
-  const stem = sourceFile.replace(/\.[^./]*$/, '');
-  return command.map((part) => part.replaceAll('{source}', sourceFile).replaceAll('{stem}', stem));
+export function prestartOf(runtime: LanguageRuntime, env: Environment, memoryBytes: number): Prestart | undefined {
+  if (runtime.prestart === undefined || runtime.compile !== undefined) return undefined;
+  const { sourceFile } = runtime;
+  return kinds[runtime.prestart](filledCommand(runtime.run, { sourceFile, files: [sourceFile], memoryBytes }), env);
 }
 
 /** As Java's DataInputStream reads it: big endian counts. */

@@ -1,27 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { list, SettingError, type Environment } from '../program/environment';
+import { GUARANTEES, type Guarantee } from '../../contracts/names';
+import { runnerSettings } from '../../contracts/runner-settings';
+import { readSetting, type Environment } from '../program/read-settings';
 import { defaultLimits } from '../protocol/limits';
 import type { CgroupHost } from './cgroup';
 import { openSandboxHost, type SandboxHost, type SandboxHostProps } from './host';
 import { hostRootfs } from './host-rootfs';
 import type { Runtime, RuntimeName } from './runtime';
 
-/** What a job must not get around. Each is looked at in a real sandbox of this host. */
-export const guarantees = ['memory', 'processes', 'cpu', 'network', 'seccomp'] as const;
-export type Guarantee = (typeof guarantees)[number];
-
-/** Names of guarantees that an operator does without, by commas. */
-export const ACCEPT_MISSING = 'SANDPIPER_ACCEPT_MISSING';
-
-/** Reads {@link ACCEPT_MISSING}. @throws SettingError naming a word that is no guarantee */
+/** Reads which guarantees this machine may leave out. @throws SettingError naming a word that is no guarantee */
 export function acceptedMissing(environment: Environment = process.env): readonly Guarantee[] {
-  return list(environment, ACCEPT_MISSING).map((word) => {
-    const found = guarantees.find((guarantee) => guarantee === word);
-    if (found) return found;
-    throw new SettingError(ACCEPT_MISSING, word, `is no guarantee of a sandbox; there are ${guarantees.join(', ')}`);
-  });
+  return readSetting(runnerSettings.acceptMissing, environment);
 }
 
 /** What one runtime gives on this host. */
@@ -51,7 +42,10 @@ const PROBE_SCRIPT =
 /** Starts one sandbox and looks at it from inside. */
 export async function probeHost(host: SandboxHost): Promise<RuntimeFinding> {
   const { runtime } = host;
-  const version = spawnSync(runtime.program, ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0]?.trim();
+  const version =
+    runtime.program === undefined
+      ? undefined
+      : spawnSync(runtime.program, ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0]?.trim();
   const missing: Partial<Record<Guarantee, string>> = { ...missingControllers(host.cgroups) };
   const rootfs = hostRootfs(path.join(host.stateDirectory, 'probe-rootfs'));
   try {
@@ -74,8 +68,8 @@ export async function probeHost(host: SandboxHost): Promise<RuntimeFinding> {
       .filter((line) => /^[a-z][a-z0-9]*$/.test(line));
     if (devices.some((device) => device !== 'lo')) missing.network = `the sandbox has ${devices.join(', ')}`;
     if (output.includes('UNSHARED')) missing.seccomp = 'a new user namespace could be made';
-    else if (runtime.name === 'crun' && !/Seccomp:\s+2/.test(output)) missing.seccomp = 'no filter is installed';
-    if (!/NoNewPrivs:\s+1/.test(output) && runtime.name === 'crun') missing.seccomp ??= 'new privileges can be had';
+    else if (runtime.name !== 'runsc' && !/Seccomp:\s+2/.test(output)) missing.seccomp = 'no filter is installed';
+    if (!/NoNewPrivs:\s+1/.test(output) && runtime.name !== 'runsc') missing.seccomp ??= 'new privileges can be had';
     return { runtime: runtime.name, version, missing };
   } catch (error) {
     return { runtime: runtime.name, version, missing, refused: (error as Error).message };
@@ -135,7 +129,7 @@ export function refusals(
   accepted: readonly Guarantee[],
 ): readonly string[] {
   if (refused !== undefined) return [refused];
-  const lacking = guarantees.filter((guarantee) => missing[guarantee] !== undefined && !accepted.includes(guarantee));
+  const lacking = GUARANTEES.filter((guarantee) => missing[guarantee] !== undefined && !accepted.includes(guarantee));
   const reasons = new Set(lacking.map((guarantee) => missing[guarantee]));
   return [...reasons].map((reason) => {
     const names = lacking.filter((guarantee) => missing[guarantee] === reason);

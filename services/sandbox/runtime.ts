@@ -1,12 +1,14 @@
+import * as os from 'node:os';
 import * as path from 'node:path';
+import type { RuntimeName } from '../../contracts/names';
 
-export type RuntimeName = 'crun' | 'runsc';
+export type { RuntimeName };
 
-/** A container runtime as this project starts it. What differs between runtimes is here, as data. */
+/** What makes sandboxes, as this project starts it. What differs between runtimes is here, as data. */
 export interface Runtime {
   readonly name: RuntimeName;
-  /** Its path, or its name on PATH. */
-  readonly program: string;
+  /** Its path, or its name on PATH; absent where the launcher itself makes sandboxes. */
+  readonly program?: string;
   /** Options before the command, for a state directory of the runner's own. */
   readonly options: (stateDirectory: string) => readonly string[];
   /** Memory of the runtime's own processes, which are in the sandbox's cgroup. */
@@ -22,6 +24,20 @@ export interface Runtime {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** The launcher's own (launcher/spawn.c). Shares the host's kernel. */
+export function spawner(): Runtime {
+  return {
+    name: 'spawner',
+    options: () => [],
+    // The init.
+    ownMemoryBytes: 1 * MEBIBYTE,
+    ownProcesses: 1,
+    processesPerJobProcess: 1,
+    ownGroups: false,
+    countsProcessorTime: true,
+  };
+}
+
 /** Shares the host's kernel. Its cgroup manager is off: the runner puts it into a group before it starts. */
 export function crun(program: string): Runtime {
   return {
@@ -35,6 +51,22 @@ export function crun(program: string): Runtime {
     ownGroups: false,
     countsProcessorTime: true,
   };
+}
+
+/** @param program of crun or runsc; the spawner has none */
+export function runtimeOf(name: RuntimeName, program: string): Runtime {
+  if (name === 'spawner') return spawner();
+  return name === 'crun' ? crun(program) : runsc(program);
+}
+
+/**
+ * The runtime that shares a host's kernel: the spawner, or crun where Linux is older than 5.12 and lacks calls that the spawner makes.
+ *
+ * @param release such as `6.1.0-28-amd64`
+ */
+export function nativeRuntime(release: string = os.release()): RuntimeName {
+  const [major = 0, minor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
+  return major > 5 || (major === 5 && minor >= 12) ? 'spawner' : 'crun';
 }
 
 /** gVisor: a kernel of its own for each sandbox, written in Go; system calls are taken over by systrap. */

@@ -1,6 +1,7 @@
 import type { JobLimits } from '../protocol/limits';
 import type { LanguageRuntime, PrestartKind } from './language-runtime';
 import { createPool, type Pool, type Sort, type Warm } from './pool';
+import { filledEnvironment, type CommandVariables } from './job-command';
 import { prestartOf } from './prestart';
 import type { WaitingCommand } from './command';
 import type { SandboxHost } from './host';
@@ -53,12 +54,15 @@ const WAITING_MEMORY_BYTES: Readonly<Record<PrestartKind, number>> = {
 };
 
 /** The environment of a job's programs: nothing of the runner's. */
-export function jobEnvironment(runtime: LanguageRuntime): Readonly<Record<string, string>> {
+export function jobEnvironment(
+  runtime: LanguageRuntime,
+  variables: CommandVariables,
+): Readonly<Record<string, string>> {
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/tmp',
     LANG: 'C.UTF-8',
-    ...runtime.env,
+    ...filledEnvironment(runtime.env ?? {}, variables),
   };
 }
 
@@ -77,8 +81,10 @@ export function createSandboxPool(props: SandboxPoolProps): SandboxPool {
     make: async () => asWarm(await start(runtime, { workBytes, workInodes, ...limits })),
   });
   const waitingSort = (runtime: LanguageRuntime, limits: JobLimits): Sort<WarmSandbox> | undefined => {
-    const env = jobEnvironment(runtime);
-    const waiting = prestart ? prestartOf(runtime, env) : undefined;
+    const { memoryBytes: runBytes } = limits.run;
+    const { sourceFile } = runtime;
+    const env = jobEnvironment(runtime, { sourceFile, files: [sourceFile], memoryBytes: runBytes });
+    const waiting = prestart ? prestartOf(runtime, env, runBytes) : undefined;
     if (!waiting) return undefined;
     const { openFiles, fileBytes, cpuMs } = limits.run;
     const fixed = [runtime.rootfs.id, waiting.argv, waiting.env, limits.workBytes, limits.workInodes];
@@ -92,7 +98,8 @@ export function createSandboxPool(props: SandboxPoolProps): SandboxPool {
     };
   };
   const sortOf = (runtime: LanguageRuntime, limits: JobLimits, sourceFile: string): Sort<WarmSandbox> => {
-    const isUsable = prestartOf(runtime, {})?.anySourceFile || sourceFile === runtime.sourceFile;
+    const isUsable =
+      prestartOf(runtime, {}, limits.run.memoryBytes)?.anySourceFile || sourceFile === runtime.sourceFile;
     return (isUsable ? waitingSort(runtime, limits) : undefined) ?? plainSort(runtime, limits);
   };
 

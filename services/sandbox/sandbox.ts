@@ -52,7 +52,7 @@ export interface SandboxParts {
   readonly runtime: Runtime;
   readonly cpus: number;
   /** Removes what the runtime left, by id. Called once the connection is closed, or when it does not close by itself. */
-  readonly cleanUp: (isStuck: boolean) => Promise<void>;
+  readonly cleanUp: (isStuck: boolean, initPid: number | undefined) => Promise<void>;
 }
 
 /** A sandbox whose init has not answered by then has failed. Generous: gVisor on a loaded machine takes 2 s. */
@@ -71,6 +71,7 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
   let onLost: (reason: string) => void = () => undefined;
   let isAlive = true;
   let execution: Execution | undefined;
+  let initPid: number | undefined;
   let fileWritten: ((errno: number) => void) | undefined;
 
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -103,7 +104,7 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
       const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(true), CLOSE_TIMEOUT_MS)));
       const isStuck = await Promise.race([closed.then(() => false), late]);
       clearTimeout(timer);
-      await parts.cleanUp(isStuck);
+      await parts.cleanUp(isStuck, initPid);
       socket.destroy();
     })());
 
@@ -116,6 +117,7 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
       };
       onFrame = (frame) => {
         if (frame.type === fromInit.ready) settle(resolve);
+        else if (frame.type === fromInit.spawned) initPid = frame.payload.readUInt32LE(0);
       };
       onLost = (reason) => settle(() => reject(new Error(reason)));
       socket.resume();
@@ -152,7 +154,8 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
   };
   const begin = (command: Command, flags: number): { readonly begun: Execution; readonly execute: () => void } => {
     if (execution && !execution.isOver) throw new Error('a command runs in this sandbox already');
-    const begun = watchExecution({ cgroup, groupLimits, runtime, send, hardKill: () => void close() });
+    const program = command.argv[0]!;
+    const begun = watchExecution({ cgroup, groupLimits, runtime, program, send, hardKill: () => void close() });
     execution = begun;
     return {
       begun,

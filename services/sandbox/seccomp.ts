@@ -6,6 +6,7 @@ export interface SeccompProfile {
   readonly syscalls: readonly {
     readonly names: readonly string[];
     readonly action: string;
+    readonly errnoRet?: number;
     readonly args?: readonly {
       readonly index: number;
       readonly value: number;
@@ -16,6 +17,10 @@ export interface SeccompProfile {
 }
 
 const EPERM = 1;
+const ENOTTY = 25;
+/** ioctl(2) requests that isatty(3) asks with, of older and of newer C libraries. */
+const TCGETS = 0x5401;
+const TCGETS2 = 0x802c542a;
 
 /**
  * What programs may call. Not here, and so refused: new namespaces (unshare, setns, clone3, whose flags no filter can see),
@@ -28,7 +33,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
     'fcntl flock fsync fdatasync sync syncfs sync_file_range truncate ftruncate fallocate getdents getdents64 getcwd chdir fchdir rename renameat ' +
     'renameat2 mkdir mkdirat rmdir creat link linkat unlink unlinkat symlink symlinkat readlink readlinkat chmod fchmod fchmodat fchmodat2 chown fchown lchown ' +
     'fchownat umask utime utimes futimesat utimensat mknod mknodat statfs fstatfs openat openat2 newfstatat statx faccessat faccessat2 ' +
-    'sendfile splice tee vmsplice copy_file_range readahead fadvise64 memfd_create close_range ioctl cachestat ' +
+    'sendfile splice tee vmsplice copy_file_range readahead fadvise64 memfd_create close_range cachestat ' +
     'getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr ' +
     'inotify_init inotify_init1 inotify_add_watch inotify_rm_watch io_setup io_destroy io_getevents io_submit io_cancel io_pgetevents',
   memory:
@@ -98,6 +103,19 @@ export const seccompProfile: SeccompProfile = {
       names: ['clone3', 'io_uring_setup', 'io_uring_enter', 'io_uring_register'],
       action: 'SCMP_ACT_TRACE',
     },
+    // The standard streams are terminals that say they are none (init.c). Two conditions on one argument would be
+    // alternatives.
+    ...[TCGETS, TCGETS2].map((request) => ({
+      names: ['ioctl'],
+      action: 'SCMP_ACT_ERRNO',
+      errnoRet: ENOTTY,
+      args: [equal(1, request)],
+    })),
+    ...['SCMP_CMP_LT', 'SCMP_CMP_GT'].map((op) => ({
+      names: ['ioctl'],
+      action: ALLOW,
+      args: [{ index: 1, value: TCGETS, op }],
+    })),
     { names: ['clone'], action: ALLOW, args: [masked(0, CLONE_NAMESPACE_FLAGS, 0)] },
     socket(equal(0, AF_UNIX)),
     ...[AF_INET, AF_INET6].flatMap((family) =>

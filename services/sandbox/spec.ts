@@ -28,11 +28,11 @@ export const JOB_ID = 65_534;
 /** crun's annotation for a filter in base64 (crun.1); a runtime that does not know it compiles the profile of the bundle. */
 const COMPILED_SECCOMP = 'run.oci.seccomp_bpf_data';
 
-const MASKED_PATHS = ['acpi', 'asound', 'kcore', 'keys', 'key-users', 'latency_stats', 'sched_debug', 'scsi'].concat([
-  'timer_list',
-  'timer_stats',
-]);
-const READ_ONLY_PATHS = ['bus', 'fs', 'irq', 'sys', 'sysrq-trigger'];
+/** What tells of the host or of others, hidden; and what could change the host, read-only. */
+export const MASKED_PATHS = 'acpi asound kcore keys key-users latency_stats sched_debug scsi timer_list timer_stats'
+  .split(' ')
+  .map((name) => `/proc/${name}`);
+export const READ_ONLY_PATHS = 'bus fs irq sys sysrq-trigger'.split(' ').map((name) => `/proc/${name}`);
 
 /** `config.json` of a sandbox whose process 1 is the init. cgroups are the host's business (cgroup.ts), not the runtime's. */
 export function ociSpec(props: SpecProps): object {
@@ -42,13 +42,6 @@ export function ociSpec(props: SpecProps): object {
   // there is no second user to be had.
   const user = ids.kind === 'own' ? { uid: 0, gid: 0 } : { uid: JOB_ID, gid: JOB_ID };
   const forInit = ids.kind === 'own' ? ['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'] : none;
-  const mapping = (which: 'uid' | 'gid') =>
-    ids.kind === 'own'
-      ? [
-          { containerID: 0, hostID: ids.firstHostId, size: 1 },
-          { containerID: JOB_ID, hostID: ids.firstHostId + 1, size: 1 },
-        ]
-      : [{ containerID: JOB_ID, hostID: ids[which], size: 1 }];
   return {
     ociVersion: '1.0.2',
     process: {
@@ -67,13 +60,25 @@ export function ociSpec(props: SpecProps): object {
     mounts: sandboxMounts(rootfs, ownDirectory, disk, ownGroups),
     linux: {
       namespaces: ['pid', 'ipc', 'uts', 'mount', 'network', 'user'].map((type) => ({ type })),
-      uidMappings: mapping('uid'),
-      gidMappings: mapping('gid'),
-      maskedPaths: MASKED_PATHS.map((name) => `/proc/${name}`),
-      readonlyPaths: READ_ONLY_PATHS.map((name) => `/proc/${name}`),
+      uidMappings: idMappings(ids, 'uid'),
+      gidMappings: idMappings(ids, 'gid'),
+      maskedPaths: MASKED_PATHS,
+      readonlyPaths: READ_ONLY_PATHS,
       // Beside the compiled filter a profile that allows nothing, which is read in no time: a runtime that did not know the
       // annotation would start nothing, rather than without a filter.
       seccomp: compiledSeccomp === undefined ? seccompProfile : { ...seccompProfile, syscalls: [] },
     },
   };
+}
+
+/** The sandbox's users or groups and the host's that they are. */
+export function idMappings(
+  ids: IdMapping,
+  which: 'uid' | 'gid',
+): readonly { readonly containerID: number; readonly hostID: number; readonly size: number }[] {
+  if (ids.kind === 'rootless') return [{ containerID: JOB_ID, hostID: ids[which], size: 1 }];
+  return [
+    { containerID: 0, hostID: ids.firstHostId, size: 1 },
+    { containerID: JOB_ID, hostID: ids.firstHostId + 1, size: 1 },
+  ];
 }

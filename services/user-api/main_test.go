@@ -45,7 +45,7 @@ func TestListenAddress(t *testing.T) {
 }
 
 func TestTimeoutsOutliveTheFrontEnds(t *testing.T) {
-	server := newServer([]byte(testSecret), slog.New(slog.DiscardHandler))
+	server := newServer([]byte(testSecret), discardLog())
 	if server.IdleTimeout < 620*time.Second {
 		t.Errorf("idle timeout is %s; Google's front ends need at least 620 s", server.IdleTimeout)
 	}
@@ -70,7 +70,7 @@ func TestStopFinishesRequestsInFlight(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, server, listener, slog.New(slog.DiscardHandler)) }()
+	go func() { ended <- serve(ctx, server, listener, discardLog()) }()
 
 	answers := make(chan string, 1)
 	go func() {
@@ -108,7 +108,7 @@ func TestOversizedHeadersAreRefused(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go func() {
-		_ = serve(ctx, newServer([]byte(testSecret), slog.New(slog.DiscardHandler)), listener, slog.New(slog.DiscardHandler))
+		_ = serve(ctx, newServer([]byte(testSecret), discardLog()), listener, discardLog())
 	}()
 	for size, want := range map[int]int{8 << 10: 401, 64 << 10: 431} {
 		request, _ := http.NewRequest("GET", fmt.Sprintf("http://%s/v1/user", listener.Addr()), nil)
@@ -123,3 +123,5 @@ func TestOversizedHeadersAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func discardLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

@@ -16,6 +16,7 @@ export const awsTypes: Readonly<Record<string, Shown>> = {
   aws_cloudwatch_metric_alarm: { on: 'alarms' },
   aws_default_security_group: { not: 'closes the group that nothing uses' },
   aws_elasticache_replication_group: { on: 'event-store', one: 'for each owner' },
+  aws_elasticache_parameter_group: { not: 'says what a full event store does' },
   aws_elasticache_subnet_group: { as: 'boundary' },
   aws_elasticache_user: RIGHT,
   aws_elasticache_user_group: RIGHT,

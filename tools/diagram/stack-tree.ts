@@ -39,6 +39,8 @@ export function readStackTree(stack: TerraformStack): StackTree {
   const resources = stack.node
     .findAll()
     .filter((node) => TerraformResource.isTerraformResource(node))
+    // Deletion guards: Terraform's own, of no cloud.
+    .filter(({ terraformResourceType }) => terraformResourceType !== 'terraform_data')
     .map((node): TreeResource => {
       const { terraformResourceType: type, friendlyUniqueId: name } = node;
       const attributes = resource[type]?.[name];

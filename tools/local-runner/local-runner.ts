@@ -7,16 +7,15 @@ import type { LanguageRuntime } from '../../services/sandbox/language-runtime';
 import { findCgroups, type CgroupHost } from '../../services/sandbox/cgroup';
 import { openSandboxHost } from '../../services/sandbox/host';
 import { hostRootfs } from '../../services/sandbox/host-rootfs';
-import { ACCEPT_MISSING, acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
-import { crun, runsc, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
+import { runnerSettings } from '../../contracts/runner-settings';
+import { acceptedMissing, missingControllers, refusals } from '../../services/sandbox/probe';
+import { crun, runsc, spawner, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
 import { createSandboxPool, type SandboxPool } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
-import { provisionDebian } from '../provision/debian';
-import { findExecutable } from '../provision/executable';
 import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { toolchainsDirectory } from '../provision/toolchains';
-import { hasSandboxPrograms, localSandboxPrograms } from './sandbox-programs';
+import { provideCrun, provideSandboxPrograms } from './sandbox-programs';
 
 /** This machine as a runner, with its own toolchains. */
 export interface LocalRunner {
@@ -58,7 +57,7 @@ export interface Runner {
 export async function openRunner(name: RuntimeName, warm: number, prestart?: boolean): Promise<Runner> {
   const runtime = await runtimeNamed(name);
   const cgroups = guaranteedCgroups();
-  const programs = localSandboxPrograms();
+  const programs = await provideSandboxPrograms();
   const host = await openSandboxHost({ runtime, programs, cgroups, spareCells: warm > 0 ? undefined : 0 });
   const sandboxPool = createSandboxPool({ host, size: warm, prestart });
   return {
@@ -83,6 +82,11 @@ export async function openLocalRunner({ runtime, versions, warm, prestart }: Loc
   };
 }
 
+/** @throws Failure when this host leaves out a guarantee of a sandbox that no setting accepts to miss */
+export function checkCgroups(): void {
+  guaranteedCgroups();
+}
+
 /** The cgroups of this host. @throws Failure when they leave out a guarantee that no setting accepts to miss */
 function guaranteedCgroups(): CgroupHost {
   const cgroups = findCgroups();
@@ -91,15 +95,12 @@ function guaranteedCgroups(): CgroupHost {
   if (problems.length === 0) return cgroups;
   throw missingTool(
     `no sandbox on this machine: ${problems.join('; ')}. Run as root or in a cgroup that is delegated to you ` +
-      `(docs/sandbox.md), or do without: ${ACCEPT_MISSING}=${Object.keys(missing).join(',')}`,
+      `(docs/sandbox.md), or do without: ${runnerSettings.acceptMissing.name}=${Object.keys(missing).join(',')}`,
   );
 }
 
-async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
+/** @throws Failure when the runtime cannot be had */
+export async function runtimeNamed(name: RuntimeName): Promise<Runtime> {
   if (name === 'runsc') return runsc(await provisionRunsc());
-  // An installation without sources has the compiled programs and no use for a compiler.
-  if (findExecutable('crun') === undefined || !hasSandboxPrograms()) await provisionDebian(['sandbox']);
-  const program = findExecutable('crun');
-  if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
-  return crun(program);
+  return name === 'spawner' ? spawner() : crun(await provideCrun());
 }

@@ -49,7 +49,11 @@ export async function runRemotely({ url, token, ca, job, input, emit }: RemoteRu
       openSocket: () => {
         const socket = new WebSocket(target, PROTOCOL_VERSION, {
           ca: trusted,
-          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+          // Firewalls refuse a client that names no program.
+          headers: {
+            'user-agent': 'sandpiper',
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          },
         });
         socket.on('error', (error) => (reason = error.message));
         return socket as unknown as ClientSocket;

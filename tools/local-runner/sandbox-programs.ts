@@ -1,5 +1,7 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { missingTool } from '../failure';
+import { provisionDebian } from '../provision/debian';
+import { findExecutable } from '../provision/executable';
 import { sandboxPrograms, type SandboxPrograms } from '../../services/sandbox/programs';
 import { projectDirectory } from '../provision/project';
 
@@ -8,9 +10,25 @@ export function localSandboxPrograms(): SandboxPrograms {
   return sandboxPrograms(path.join(projectDirectory, 'dist/bin/host'), path.join(projectDirectory, 'services/sandbox'));
 }
 
-/** Whether they are compiled already, if not for the present sources. */
-export function hasSandboxPrograms(): boolean {
-  return ['init', 'launcher'].every((name) =>
-    fs.existsSync(path.join(projectDirectory, `dist/bin/host/sandbox-${name}`)),
-  );
+/**
+ * The same; where this machine cannot compile them, what compiles them is installed first. A machine that has a compiler is not asked
+ * where from.
+ *
+ * @throws Failure with the line to run, when it may not be installed, Error with the compiler's own words
+ */
+export async function provideSandboxPrograms(): Promise<SandboxPrograms> {
+  try {
+    return localSandboxPrograms();
+  } catch {
+    await provisionDebian(['compiler']);
+    return localSandboxPrograms();
+  }
+}
+
+/** Path of crun, which is installed where it is absent. @throws Failure with the line to run, when it may not be installed */
+export async function provideCrun(): Promise<string> {
+  if (findExecutable('crun') === undefined) await provisionDebian(['crun']);
+  const program = findExecutable('crun');
+  if (program === undefined) throw missingTool('needs crun, a container runtime: not on PATH');
+  return program;
 }

@@ -34,7 +34,8 @@ export function readStack(text: string): Stack {
   };
   const list = (blocks: Blocks = {}): Block[] =>
     Object.entries(blocks).flatMap(([type, named]) =>
-      Object.entries(named).map(([name, body]) => ({ type, name, body })),
+      // Deletion guards: Terraform's own, of no cloud.
+      (type === 'terraform_data' ? [] : Object.entries(named)).map(([name, body]) => ({ type, name, body })),
     );
   return { resources: list(resource), data: list(data), variables: variable ?? {} };
 }

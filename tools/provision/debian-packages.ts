@@ -8,7 +8,10 @@ export const debianPackages = {
   /** Boots virtual machines with a kernel of their own: the suites that try the sandbox on other hosts. */
   machines: ['qemu-system-x86', 'mmdebstrap', 'debian-archive-keyring', 'e2fsprogs'],
   /** Runs single-use sandboxes. */
-  sandbox: ['crun', 'gcc', 'libc6-dev'],
+  /** Compiles the sandbox's own programs. */
+  sandbox: ['gcc', 'libc6-dev'],
+  /** The runtime of kernels older than the spawner's, and a choice elsewhere. */
+  crun: ['crun'],
   /** Compiles the sandbox's programs where they are built for machines. */
   compiler: ['gcc', 'libc6-dev'],
   /** Pulls, makes and packs root file systems for sandboxes. */
@@ -21,8 +24,6 @@ export const debianPackages = {
   java: ['default-jre-headless', 'maven'],
   /** Looks at the playground's page. */
   page: ['chromium'],
-  /** Builds the Go programs where PATH has no Go; `bookworm-backports` holds a recent one. */
-  go: ['golang-go'],
   /** Makes the project's virtual environments. */
   python: ['python3', 'python3-venv'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -7,7 +6,8 @@ import { cacheDirectory } from './cache';
 import { isDebian, provisionDebian } from './debian';
 import { findExecutable } from './executable';
 import { elasticMqSha256, pinned } from './pinned';
-import { withProgress } from './progress';
+import { withProgress, type Report } from './progress';
+import { runProgram } from './run-program';
 
 /** An SQS server that bears load, for the tests; Maven Central holds it. */
 const ARTIFACT = { groupId: 'org.elasticmq', artifactId: 'elasticmq-server_2.13', version: pinned.elasticmq };
@@ -31,20 +31,22 @@ export async function provisionElasticMq(): Promise<string> {
   return directory;
 }
 
-function fetchJars(): void {
+async function fetchJars(report: Report): Promise<void> {
   const target = jarsDirectory();
   fs.mkdirSync(path.dirname(target), { recursive: true });
   const temporary = fs.mkdtempSync(`${target}.`);
   fs.writeFileSync(path.join(temporary, 'pom.xml'), pom());
   const goal = [COPY_DEPENDENCIES, '-DincludeScope=runtime', '-DoutputDirectory=jars'];
-  const { status, stdout, error } = spawnSync('mvn', ['--quiet', '--batch-mode', '--strict-checksums', ...goal], {
+  const { succeeded, stdout, stderr } = await runProgram('mvn', ['--batch-mode', '--strict-checksums', ...goal], {
     cwd: temporary,
-    encoding: 'utf8',
+    onLine: (line) => {
+      const [, file] = /^(?:\[INFO\] )?Downloaded from \S+ \S+\/(\S+)/.exec(line) ?? [];
+      if (file !== undefined) report(file);
+    },
   });
   const jars = path.join(temporary, 'jars');
   try {
-    if (error || status !== 0)
-      throw missingTool(`Maven could not fetch ElasticMQ:\n${error?.message ?? stdout.trim()}`);
+    if (!succeeded) throw missingTool(`Maven could not fetch ElasticMQ:\n${`${stdout.slice(-3000)}${stderr}`.trim()}`);
     const actual = digestOf(jars);
     if (actual !== elasticMqSha256)
       throw missingTool(`ElasticMQ's jars have the SHA-256 ${actual}, not ${elasticMqSha256}: they are not used`);

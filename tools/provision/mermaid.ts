@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -6,6 +5,7 @@ import { missingTool } from '../failure';
 import { cacheDirectory } from './cache';
 import { mermaidSha512, pinned } from './pinned';
 import { withProgress } from './progress';
+import { runProgram } from './run-program';
 
 const BUNDLE = 'package/dist/mermaid.min.js';
 
@@ -24,11 +24,11 @@ export async function provisionMermaid(): Promise<string> {
   return findMermaid()!;
 }
 
-function fetchBundle(): void {
+async function fetchBundle(): Promise<void> {
   fs.mkdirSync(path.dirname(directory()), { recursive: true });
   const temporary = fs.mkdtempSync(`${directory()}.`);
   try {
-    run('npm', ['pack', '--silent', `mermaid@${pinned.mermaid}`], temporary);
+    await run('npm', ['pack', '--silent', `mermaid@${pinned.mermaid}`], temporary);
     const archive = `mermaid-${pinned.mermaid}.tgz`;
     const actual = crypto
       .createHash('sha512')
@@ -36,7 +36,7 @@ function fetchBundle(): void {
       .digest('base64');
     if (actual !== mermaidSha512)
       throw missingTool(`Mermaid has the SHA-512 ${actual}, not ${mermaidSha512}: it is not used`);
-    run('tar', ['-xzf', archive, BUNDLE], temporary);
+    await run('tar', ['-xzf', archive, BUNDLE], temporary);
     fs.rmSync(path.join(temporary, archive));
     // Another process may have been faster.
     if (findMermaid() === undefined) fs.renameSync(temporary, directory());
@@ -45,9 +45,9 @@ function fetchBundle(): void {
   }
 }
 
-function run(program: string, args: readonly string[], cwd: string): void {
-  const { status, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
-  if (error || status !== 0) throw missingTool(`Mermaid could not be fetched:\n${error?.message ?? stderr.trim()}`);
+async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
+  const { succeeded, stderr } = await runProgram(program, args, { cwd });
+  if (!succeeded) throw missingTool(`Mermaid could not be fetched:\n${stderr.trim()}`);
 }
 
 function directory(): string {

@@ -8,15 +8,22 @@ const path = require('node:path');
 const project = path.resolve(__dirname, '../..');
 const stampFile = path.join(project, 'node_modules/.sandpiper');
 
+/** The commands that install system packages on a new machine. */
+const INSTALLING_COMMANDS = ['up', 'test'];
+
+/** Nobody waits longer than this without a line. */
+const SILENCE_MILLISECONDS = 4000;
+
 /**
  * Runs `npm ci` when node_modules is missing or is not what package-lock.json says.
  *
- * @throws {Error} when npm fails; it has printed why
+ * @param {string | undefined} command the command that is run afterwards
+ * @returns {Promise<void>} rejects when npm fails, with what it printed
  */
-function installNodeModules() {
+async function installNodeModules(command) {
   const wanted = fingerprint();
   if (wanted !== undefined && read(stampFile) === wanted) return;
-  if (!isInstalled()) runNpmCi();
+  if (!isInstalled()) await runNpmCi(command);
   fs.writeFileSync(stampFile, fingerprint() || '');
 }
 
@@ -40,18 +47,51 @@ function isInstalled() {
   });
 }
 
-function runNpmCi() {
-  console.error('sandpiper: installing npm packages (npm ci; a minute or two, once) ...');
+async function runNpmCi(command) {
+  const names = Object.keys(JSON.parse(fs.readFileSync(path.join(project, 'package-lock.json'), 'utf8')).packages);
   const started = Date.now();
-  const { status, error } = childProcess.spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: project,
-    stdio: ['ignore', 2, 2],
-  });
-  if (error || status !== 0) {
-    const why = error ? error.message : `npm ci ended with ${status}`;
-    throw Object.assign(new Error(`could not install the npm packages: ${why}`), { exitCode: 3 });
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const countInstalled = () => names.filter((name) => fs.existsSync(path.join(project, name, 'package.json'))).length;
+  console.error('sandpiper: installing npm packages (npm ci; a minute or two, once) ...');
+  const timer = setInterval(() => {
+    console.error(`sandpiper: installing npm packages: ${countInstalled()} of ${names.length}, ${seconds()} s`);
+  }, SILENCE_MILLISECONDS);
+  // npm computes, apt waits for its mirror: together they take no longer than one of them.
+  const lists = INSTALLING_COMMANDS.includes(command) ? fetchPackageLists() : Promise.resolve();
+  // What the lock file names never changes, so that npm's cache need not be asked whether it is fresh.
+  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+  try {
+    await run('npm', ['ci', ...options]);
+  } catch (error) {
+    throw Object.assign(new Error(`could not install the npm packages: ${error.message}`), { exitCode: 3 });
+  } finally {
+    clearInterval(timer);
   }
-  console.error(`sandpiper: installed npm packages in ${Math.round((Date.now() - started) / 1000)} s`);
+  await lists;
+  console.error(`sandpiper: installed npm packages in ${seconds()} s`);
+}
+
+/** Fetches apt's package lists where root's machine never did. Whoever installs packages afterwards meets and tells what is wrong. */
+function fetchPackageLists() {
+  const isRoot = process.getuid !== undefined && process.getuid() === 0;
+  const lists = '/var/lib/apt/lists';
+  if (!isRoot || !fs.existsSync(lists)) return Promise.resolve();
+  if (fs.readdirSync(lists).some((name) => /_Packages(\.\w+)?$/.test(name))) return Promise.resolve();
+  return run('apt-get', ['update']).catch(() => undefined);
+}
+
+function run(program, args) {
+  return new Promise((resolve, reject) => {
+    const child = childProcess.spawn(program, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    child.stdout.on('data', (chunk) => (printed += chunk));
+    child.stderr.on('data', (chunk) => (printed += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${program} ended with ${code}\n${printed.trim()}`));
+    });
+  });
 }
 
 function read(file) {

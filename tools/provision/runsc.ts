@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { missingTool } from '../failure';
 import { cacheDirectory } from './cache';
 import { provisionGo } from './go';
 import { withProgress } from './progress';
+import { runProgram } from './run-program';
 
 /**
  * gVisor as the Go module proxy has it: its commit and the day it was made. An old sandbox is a hole: take a newer one at
@@ -27,23 +27,29 @@ export function runscProgram(): string | undefined {
   return fs.existsSync(file) ? file : undefined;
 }
 
-/** Builds runsc (a minute or two) unless it is there. @throws Failure with Go's own words */
+/** Packages that `go install -v` names while it builds runsc: how far it is. A newer version may have some more. */
+const PACKAGES = 612;
+
+/** Builds runsc (minutes) unless it is there. @throws Failure with Go's own words */
 export async function provisionRunsc(): Promise<string> {
   const present = runscProgram();
   if (present !== undefined) return present;
   const go = await provisionGo();
-  await withProgress('building gVisor', () => {
+  await withProgress('building gVisor', async (report) => {
     const directory = path.dirname(builtFile());
     fs.mkdirSync(path.dirname(directory), { recursive: true });
     const temporary = fs.mkdtempSync(`${directory}.`);
-    const { status, stderr, error } = spawnSync(go, ['install', ...FLAGS, `gvisor.dev/gvisor/runsc@${RUNSC_VERSION}`], {
+    let compiled = 0;
+    const install = ['install', '-v', ...FLAGS, `gvisor.dev/gvisor/runsc@${RUNSC_VERSION}`];
+    const { succeeded, stderr } = await runProgram(go, install, {
       // With cgo it would be linked dynamically, and die at its start.
       env: { ...process.env, CGO_ENABLED: '0', GOBIN: temporary, GOFLAGS: '', GOAMD64: undefined },
-      encoding: 'utf8',
+      onLine: (line) =>
+        report(line.startsWith('go: ') ? line.slice('go: '.length) : `${++compiled} of ${PACKAGES} packages`),
     });
-    if (error || status !== 0) {
+    if (!succeeded) {
       fs.rmSync(temporary, { recursive: true, force: true });
-      throw missingTool(`gVisor ${RUNSC_VERSION} could not be built:\n${error?.message ?? stderr.trim()}`);
+      throw missingTool(`gVisor ${RUNSC_VERSION} could not be built:\n${stderr.trim()}`);
     }
     // Sandboxes' users must reach it; and another process may have been faster.
     fs.chmodSync(temporary, 0o755);

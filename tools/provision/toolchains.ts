@@ -1,44 +1,38 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Language, LanguageVersion, NpmToolchain } from '../../services/languages/schema';
+import { hostEntries } from '../../services/languages/host-toolchains';
+import type { Language, LanguageVersion } from '../../services/languages/schema';
+import { directoryPackages, type DirectoryPackage } from '../../services/languages/sources';
 import { Failure } from '../failure';
 import { cacheDirectory } from './cache';
 import { installDebianPackages, notInstalled } from './debian';
 import { withProgress } from './progress';
+import { runProgram } from './run-program';
 
 /** Where this machine keeps toolchains that come from npm: each in a directory named like its mount in a sandbox. */
 export function toolchainsDirectory(): string {
   return cacheDirectory('toolchains');
 }
 
-/** Installs the toolchains of language versions: Debian packages that are missing, npm packages that were never unpacked. */
+/** Installs toolchains on this host: Debian packages that are missing, npm packages that were never installed. */
 export async function provisionToolchains(
   wanted: readonly { readonly language: Language; readonly version: LanguageVersion }[],
 ): Promise<void> {
-  const missing = notInstalled(wanted.flatMap(({ version }) => version.host.debian ?? []));
-  if (missing.length > 0) await withProgress(`installing ${missing.join(', ')}`, () => installDebianPackages(missing));
-  for (const toolchain of wanted.flatMap(({ version }) => version.host.npm ?? []))
-    await provisionNpmToolchain(toolchain);
+  const sources = hostEntries(wanted).map(({ version }) => version.source!);
+  await installDebianPackages(notInstalled(sources.flatMap(({ packages = [] }) => packages)));
+  for (const each of sources.flatMap(directoryPackages)) await provisionNpmToolchain(each);
 }
 
-/** Unpacks an npm package whole or not at all. The marker names the version, so that a newer one replaces it. @returns where */
-export async function provisionNpmToolchain({ package: name, version, mount }: NpmToolchain): Promise<string> {
+/** Installs an npm package with what it depends on, whole or not at all. @returns where */
+export async function provisionNpmToolchain({ name, version, mount }: DirectoryPackage): Promise<string> {
   const directory = path.join(toolchainsDirectory(), path.basename(mount));
-  const marker = path.join(directory, '.sandpiper-version');
-  if (fs.existsSync(marker) && fs.readFileSync(marker, 'utf8') === version) return directory;
-  await withProgress(`fetching ${name} ${version}`, () => {
+  if (fs.existsSync(directory)) return directory;
+  await withProgress(`fetching ${name} ${version}`, async () => {
     const temporary = `${directory}.${process.pid}`;
     fs.mkdirSync(temporary, { recursive: true });
     try {
-      const archive = run('npm', ['pack', '--silent', `${name}@${version}`], temporary)
-        .trim()
-        .split('\n')
-        .at(-1)!;
-      run('tar', ['--extract', '--gzip', '--strip-components=1', '--file', archive], temporary);
-      fs.rmSync(path.join(temporary, archive));
-      fs.writeFileSync(path.join(temporary, '.sandpiper-version'), version);
-      fs.rmSync(directory, { recursive: true, force: true });
+      const quiet = ['--silent', '--no-audit', '--no-fund', '--ignore-scripts'];
+      await run('npm', ['install', ...quiet, '--prefix', temporary, `${name}@${version}`], temporary);
       fs.renameSync(temporary, directory);
     } finally {
       fs.rmSync(temporary, { recursive: true, force: true });
@@ -47,8 +41,8 @@ export async function provisionNpmToolchain({ package: name, version, mount }: N
   return directory;
 }
 
-function run(program: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
-  if (error || status !== 0) throw new Failure(`${program} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`);
+async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const { succeeded, stdout, stderr } = await runProgram(program, args, { cwd });
+  if (!succeeded) throw new Failure(`${program} ${args.join(' ')}: ${stderr.trim()}`);
   return stdout;
 }

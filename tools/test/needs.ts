@@ -8,8 +8,7 @@ import { provisionRunsc } from '../provision/runsc';
 import { provisionTerraform } from '../provision/terraform';
 import { provisionToolchains } from '../provision/toolchains';
 import { catalogue } from '../local-runner/local-runner';
-import { entriesOf } from '../../services/languages/host-toolchains';
-import { selectLanguages } from '../../services/languages/core';
+import { selectVersions } from '../../services/languages/selection';
 
 /** What the tests need beside npm's packages. */
 export const testNeeds: readonly { readonly name: string; readonly provide: () => Promise<unknown> }[] = [
@@ -29,6 +28,6 @@ export const testNeeds: readonly { readonly name: string; readonly provide: () =
 
 /** The toolchains of the languages whose self-tests are run. */
 function provideLanguages(): Promise<void> {
-  const selected = selectLanguages(catalogue(), process.env.SANDPIPER_LANGUAGES ?? 'core');
-  return provisionToolchains(entriesOf(selected));
+  const selected = selectVersions(catalogue(), process.env.SANDPIPER_LANGUAGES ?? 'core');
+  return provisionToolchains(selected);
 }

@@ -47,7 +47,8 @@ function send(
         host: target.url.hostname.replace(/^\[|\]$/g, ''),
         port,
         path,
-        headers,
+        // Firewalls refuse a client that names no program.
+        headers: { 'user-agent': 'sandpiper', ...headers },
         agent: false,
         timeout: target.timeoutMs,
         rejectUnauthorized: false,

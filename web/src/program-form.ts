@@ -1,4 +1,4 @@
-import samples from 'virtual:samples';
+import samples, { firstLanguage } from 'virtual:samples';
 import { createEditor, type Editor } from './editor';
 import { element } from './elements';
 import { findLanguage, type OfferedLanguage } from './language-list';
@@ -13,9 +13,6 @@ export interface ProgramForm {
   offer(languages: readonly OfferedLanguage[]): boolean;
 }
 
-/** The language of a first visit, where it is offered. */
-const FIRST_LANGUAGE = 'python';
-
 /** The editor, the choice of language and version, and what a program is given. `onEdit` is called when the user changed any. */
 export function createProgramForm(onEdit: () => void): ProgramForm {
   const language = element('language', HTMLSelectElement);
@@ -26,7 +23,7 @@ export function createProgramForm(onEdit: () => void): ProgramForm {
   const editor = createEditor(element('editor', HTMLDivElement), 'Program', onEdit);
   let offered: readonly OfferedLanguage[] = [];
   /** What was chosen, also before the languages are known. */
-  let chosen = { language: FIRST_LANGUAGE, version: '' };
+  let chosen = { language: firstLanguage, version: '' };
 
   const isUntouched = (): boolean => {
     const text = editor.text();
@@ -36,7 +33,7 @@ export function createProgramForm(onEdit: () => void): ProgramForm {
   /** Takes over what is offered of what was chosen. */
   function choose(): boolean {
     const found = findLanguage(offered, chosen.language);
-    const shown = found ?? findLanguage(offered, FIRST_LANGUAGE) ?? offered[0];
+    const shown = found ?? findLanguage(offered, firstLanguage) ?? offered[0];
     if (shown === undefined) return true;
     language.value = shown.id;
     version.replaceChildren(...shown.versions.map((name) => new Option(name, name)));
@@ -62,7 +59,7 @@ export function createProgramForm(onEdit: () => void): ProgramForm {
     onEdit();
   });
   for (const field of [stdin, args, interactive]) field.addEventListener('input', onEdit);
-  editor.setText(samples[FIRST_LANGUAGE] ?? '');
+  editor.setText(samples[firstLanguage] ?? '');
 
   return {
     editor,

@@ -1,7 +1,7 @@
 import { simulate } from '../../../bench/fleet/simulate';
 import { encodeJobMessage } from '../../../services/engines/job-message';
 import type { JobQueue, Lease } from '../../../services/engines/job-queue/job-queue';
-import { MemoryEventStore } from '../../../services/engines/event-store/memory';
+import { MemoryEventStore } from '../../../services/engines/event-store/memory/memory-event-store';
 import { MemoryJobQueue } from '../../../services/engines/job-queue/memory';
 import { startWorker } from '../../../services/runner/worker/worker';
 import { scriptedPool, scriptRuntime } from '../../kit/runner/scripted-pool';
@@ -56,7 +56,8 @@ describe('the simulated fleet', () => {
     const workers = Array.from({ length: WORKERS }, (_, index) =>
       startWorker({
         queue: watchedQueue,
-        store,
+        store: store.jobs,
+        limiter: store.limiter,
         sandboxPool: scriptedPool(),
         runtimeOf: () => scriptRuntime,
         slots: SLOTS,
@@ -67,14 +68,14 @@ describe('the simulated fleet', () => {
     for (let n = 0; n < JOBS; n++) {
       const id = `job-${n}`;
       const known = { id, owner: 'user:1', deadlineMs: Date.now() + HOUR_MS, retentionMs: HOUR_MS };
-      await store.createJob({ ...known, language: 'script' });
+      await store.jobs.createJob({ ...known, language: 'script' });
       const job = { language: 'script', files: [{ content: `sleep ${40 + 10 * (n % 7)}` }] };
       lives.set(id, { sentAt: performance.now(), takenAt: NaN, endedAt: NaN });
       const body = encodeJobMessage({ ...known, acceptedMs: Date.now(), job });
       await queue.send({ body, attributes: { life: id } });
       ended.push(
         (async () => {
-          for await (const _event of store.follow(id, undefined, AbortSignal.timeout(50_000))) void _event;
+          for await (const _event of store.jobs.follow(id, undefined, AbortSignal.timeout(50_000))) void _event;
         })(),
       );
       // Three bursts, each of more jobs than there are slots.

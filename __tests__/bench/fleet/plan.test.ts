@@ -4,7 +4,9 @@ import { handedVariable, readPlan, type Plan } from '../../../bench/fleet/plan';
 import { plannedFleet, tellsLaw } from '../../../bench/fleet/planned-fleet';
 import { synthesizedStack } from '../../../bench/fleet/synthesize';
 import { poissonTrace } from '../../../bench/fleet/traces';
-import { DEMAND_PERIOD_SECONDS, SCALING_DEFAULTS, WAKE_STEPS } from '../../../modules/sandbox-fleet/scaling';
+import { DEMAND_PERIOD_SECONDS, WAKE_STEPS } from '../../../contracts/scaling';
+import { AWS_SCALING_DEFAULTS } from '../../../modules/aws/sandbox-fleet/defaults';
+import { GCP_SCALING_DEFAULTS } from '../../../modules/gcp/sandbox-fleet/defaults';
 import { DEMAND_PERIOD_MS } from '../../../services/gateway/demand/publisher';
 
 // How a fleet is sized does not depend on what its machines run.
@@ -16,6 +18,8 @@ jest.mock('../../../stacks/artifacts', () => ({
 
 import { AwsStack } from '../../../stacks/aws-stack';
 import { GcpStack } from '../../../stacks/gcp-stack';
+
+const SCALING_DEFAULTS = { aws: AWS_SCALING_DEFAULTS, gcp: GCP_SCALING_DEFAULTS };
 
 const SYNTHESIZED = {
   aws: synthesizedStack('aws-stack', AwsStack),

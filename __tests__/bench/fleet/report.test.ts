@@ -9,7 +9,8 @@ import { plot } from '../../../bench/fleet/plot';
 import { synthesizedStack } from '../../../bench/fleet/synthesize';
 import { traceSection } from '../../../bench/fleet/trace-report';
 import { traces } from '../../../bench/fleet/traces';
-import { SCALING_DEFAULTS } from '../../../modules/sandbox-fleet/scaling';
+import { AWS_SCALING_DEFAULTS } from '../../../modules/aws/sandbox-fleet/defaults';
+import { GCP_SCALING_DEFAULTS } from '../../../modules/gcp/sandbox-fleet/defaults';
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 jest.mock('../../../stacks/artifacts', () => ({
@@ -19,6 +20,8 @@ jest.mock('../../../stacks/artifacts', () => ({
 
 import { AwsStack } from '../../../stacks/aws-stack';
 import { GcpStack } from '../../../stacks/gcp-stack';
+
+const SCALING_DEFAULTS = { aws: AWS_SCALING_DEFAULTS, gcp: GCP_SCALING_DEFAULTS };
 
 /** A day of simulated jobs takes seconds, more on a busy machine. */
 jest.setTimeout(120_000);

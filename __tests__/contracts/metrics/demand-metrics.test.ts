@@ -1,4 +1,4 @@
-import { JOB_OUTCOMES } from '../../../contracts/metrics';
+import { JOB_OUTCOMES } from '../../../contracts/outcomes';
 import { errorEventSchema, exitReasonSchema } from '../../../services/protocol/events';
 
 // Modules import no service, so the names stand in both.

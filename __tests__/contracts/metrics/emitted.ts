@@ -6,7 +6,8 @@ import { cloudwatchSink } from '../../../services/gateway/demand/cloudwatch-sink
 import { demandOf } from '../../../services/gateway/demand/demand';
 import { tallyJobs } from '../../../services/gateway/demand/job-figures';
 import { monitoringSink } from '../../../services/gateway/demand/monitoring-sink';
-import type { DemandDestination, DemandSink } from '../../../services/gateway/demand/sink';
+import type { DemandDestination } from '../../../contracts/demand-destination';
+import type { DemandSink } from '../../../services/gateway/demand/sink';
 import { errorEventSchema, exitReasonSchema } from '../../../services/protocol/events';
 
 /** A metric that the project's own programs publish. */

@@ -118,8 +118,8 @@ const ROWS: readonly Row[] = [
   [
     'machines: image',
     (p) => p('launch_template').map((x) => x.image_id),
-    ['ami-0debian12amd64001'],
-    ['ami-0debian12arm64001'],
+    ['resolve:ssm:/aws/service/debian/release/12/latest/amd64'],
+    ['resolve:ssm:/aws/service/debian/release/12/latest/arm64'],
   ],
   [
     'machines: number',
@@ -173,7 +173,7 @@ const ROWS: readonly Row[] = [
         .map((x) => x.threshold as number)
         .sort((a, b) => a - b),
     [0, 1, 1],
-    [0, 0.5, 3],
+    [0, 0.5, 3, 21, 21],
   ],
   ['who is told', (p) => p('sns_topic_subscription').map((x) => x.endpoint), [], ['ops@example.com']],
   [
@@ -219,9 +219,15 @@ const ALWAYS: readonly (readonly [promise: string, read: (plan: Plan) => unknown
     [['false', 'required', 1]],
   ],
   [
-    'rolled out whole, rolled back',
+    'rolled out whole, stopped by errors',
     (p) => p('autoscaling_group').map((x) => x.instance_refresh[0].preferences[0]),
-    [expect.objectContaining({ auto_rollback: true, min_healthy_percentage: 100, max_healthy_percentage: 200 })],
+    [
+      expect.objectContaining({
+        min_healthy_percentage: 100,
+        max_healthy_percentage: 200,
+        alarm_specification: [{ alarms: [expect.stringMatching(/-user-api-errors$/)] }],
+      }),
+    ],
   ],
   ['private subnets', (p) => p('subnet').filter((x) => x.map_public_ip_on_launch !== false), []],
   [

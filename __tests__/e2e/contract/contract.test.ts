@@ -36,7 +36,7 @@ const cases = fc.sample(
   fc.record({
     names: fc.record({
       application: anyName(12).filter((name) => name !== 'internal'),
-      environment: anyName(8),
+      environment: anyName(16),
     }),
     services: anyServices(__filename, SERVICES_PER_STACK),
   }),
@@ -124,7 +124,7 @@ describe.each(['aws', 'gcp'] as const)('names on %s', (cloud) => {
 
   it.each([
     ['application', 12],
-    ['environment', 8],
+    ['environment', 16],
   ] as const)('%s is refused by name', (prop, maximum) => {
     for (const value of notAName(maximum)) {
       expect([value, errorOf(() => addPlatform(newStack(), cloud, { ...NAMES, [prop]: value }))?.prop]).toEqual([

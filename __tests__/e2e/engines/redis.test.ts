@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  StoreUnavailableError,
-  type EventStore,
-  type NewJob,
-  type StoredEvent,
-} from '../../../services/engines/event-store/event-store';
+import { StoreUnavailableError, type EventStore } from '../../../services/engines/event-store/event-store';
+import type { NewJob, StoredEvent } from '../../../services/engines/event-store/job-store';
 import { openRedisEventStore } from '../../../services/engines/event-store/redis/redis-event-store';
 import { eventStoreConformance } from '../../kit/engines/event-store-conformance';
 import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
@@ -39,7 +35,7 @@ describe('Redis', () => {
     retentionMs: HOUR_MS,
   });
   const claim = async (store: EventStore, job: NewJob) => {
-    const claimed = await store.claim(job, { runnerId: 'r', leaseMs: 60_000, maximumAttempts: 3 });
+    const claimed = await store.jobs.claim(job, { runnerId: 'r', leaseMs: 60_000, maximumAttempts: 3 });
     if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
     return claimed.attempt;
   };
@@ -59,10 +55,10 @@ describe('Redis', () => {
     const store = await open();
     await server.kill();
     await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
-    await expect(store.createJob(newJob())).rejects.toThrow(StoreUnavailableError);
+    await expect(store.jobs.createJob(newJob())).rejects.toThrow(StoreUnavailableError);
     await server.start();
     await untilAnswered(store);
-    expect(await store.createJob(newJob())).toMatchObject({ created: true });
+    expect(await store.jobs.createJob(newJob())).toMatchObject({ created: true });
   });
 
   it('that cannot be reached is told at the start', async () => {
@@ -72,21 +68,21 @@ describe('Redis', () => {
   it('that comes back empty learns of a job from its message, and followers start over', async () => {
     const store = await open();
     const job = newJob();
-    await store.createJob(job);
+    await store.jobs.createJob(job);
     const first = await claim(store, job);
-    await store.append(first, [{ type: 'stdout', data: 'old' }]);
-    const [seen] = await store.read(job.id, undefined, 1);
+    await store.jobs.append(first, [{ type: 'stdout', data: 'old' }]);
+    const [seen] = await store.jobs.read(job.id, undefined, 1);
     await server.restart();
     await untilAnswered(store);
-    await expect(store.append(first, [{ type: 'stdout', data: 'late' }], 1)).rejects.toThrow('may not write');
+    await expect(store.jobs.append(first, [{ type: 'stdout', data: 'late' }], 1)).rejects.toThrow('may not write');
     const second = await claim(store, job);
     const events: StoredEvent[] = [];
     const following = (async () => {
-      for await (const event of store.follow(job.id, seen, AbortSignal.timeout(20_000))) events.push(event);
+      for await (const event of store.jobs.follow(job.id, seen, AbortSignal.timeout(20_000))) events.push(event);
     })();
-    await store.append(second, [
+    await store.jobs.append(second, [
       { type: 'reset', attempt: 1 },
-      { type: 'exit', reason: 'ok' },
+      { type: 'exit', reason: 'ok', stage: 'run' },
     ]);
     await following;
     expect(events.map(({ event, seq }) => [event.type, seq])).toEqual([
@@ -98,17 +94,17 @@ describe('Redis', () => {
   it('wakes followers again after its connections were cut', async () => {
     const store = await open();
     const job = newJob();
-    await store.createJob(job);
+    await store.jobs.createJob(job);
     const attempt = await claim(store, job);
     const types: string[] = [];
     const following = (async () => {
-      for await (const { event } of store.follow(job.id, undefined, AbortSignal.timeout(30_000)))
+      for await (const { event } of store.jobs.follow(job.id, undefined, AbortSignal.timeout(30_000)))
         types.push(event.type);
     })();
-    await store.append(attempt, [{ type: 'stdout', data: 'a' }]);
+    await store.jobs.append(attempt, [{ type: 'stdout', data: 'a' }]);
     while (types.length < 1) await new Promise((resolve) => setTimeout(resolve, 10));
     await server.admin((redis) => redis.client('KILL', 'TYPE', 'pubsub'));
-    await store.append(attempt, [{ type: 'exit', reason: 'ok' }]);
+    await store.jobs.append(attempt, [{ type: 'exit', reason: 'ok', stage: 'run' }]);
     await following;
     expect(types).toEqual(['stdout', 'exit']);
   });
@@ -135,15 +131,15 @@ describe('Redis', () => {
     await server.admin((redis) => redis.client('KILL', 'USER', user));
     await untilAnswered(store);
     const job = newJob();
-    await store.createJob(job);
+    await store.jobs.createJob(job);
     const attempt = await claim(store, job);
     const following = (async () => {
       const types: string[] = [];
-      for await (const { event } of store.follow(job.id, undefined, AbortSignal.timeout(30_000)))
+      for await (const { event } of store.jobs.follow(job.id, undefined, AbortSignal.timeout(30_000)))
         types.push(event.type);
       return types;
     })();
-    await store.append(attempt, [{ type: 'exit', reason: 'ok' }]);
+    await store.jobs.append(attempt, [{ type: 'exit', reason: 'ok', stage: 'run' }]);
     expect(await following).toEqual(['exit']);
   });
 });

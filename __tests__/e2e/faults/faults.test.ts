@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import * as path from 'node:path';
-import { buildPage } from '../../../tools/artifacts/build/page';
 import { freePort } from '../../../modules/local/free-port';
+import { ALL_IN_ONE, preparePlayground } from '../../../tools/local-runner/prepare-playground';
 import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
 import { createQueues, sqsEnvironment } from '../../kit/engines/simulated-sqs';
 import { endProcess } from '../../kit/engines/end-process';
@@ -9,7 +8,6 @@ import { startRedis, type RedisServer } from '../../kit/engines/redis-server';
 import { connect, endOf, type Message, type TestClient } from '../../kit/gateway/test-client';
 import { requireTool } from '../../kit/require-tool';
 
-const PROGRAM = path.join(__dirname, '../../../dist/tools/local-runner/playground.js');
 /** Says that it runs, waits until it is told something, and says what. */
 const ECHO = 'print("running", flush=True)\nprint("heard", input(), flush=True)\n';
 
@@ -22,15 +20,19 @@ describe('the playground when parts of it die', () => {
   jest.setTimeout(180_000);
   let moto: Moto;
   let redis: RedisServer;
-  let engines: Record<string, string>;
+  let variables: Record<string, string>;
   const children: ChildProcess[] = [];
   const clients: TestClient[] = [];
 
   beforeAll(async () => {
-    buildPage();
+    const settings = await preparePlayground('crun');
     [moto, redis] = await Promise.all([startMoto(), startRedis()]);
     const { queueUrl, deadLetterQueueUrl } = await createQueues(moto.endpoint);
-    engines = {
+    variables = {
+      ...settings,
+      SANDPIPER_ALLOW_ANONYMOUS: 'true',
+      SANDPIPER_SLOTS: '2',
+      SANDPIPER_DRAIN_SECONDS: '5',
       ...sqsEnvironment,
       SANDPIPER_QUEUE: queueUrl,
       SANDPIPER_DEAD_LETTERS: deadLetterQueueUrl,
@@ -50,8 +52,9 @@ describe('the playground when parts of it die', () => {
 
   async function startPlayground(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
     const port = await freePort();
-    const child = spawn(process.execPath, [PROGRAM, '--slots', '2', '--page', buildPage().directory], {
-      env: { ...process.env, ...engines, PORT: String(port), APP_JWT_SECRET: 'secret' },
+    const [program, ...args] = ALL_IN_ONE;
+    const child = spawn(program, args, {
+      env: { PATH: process.env.PATH, ...variables, PORT: String(port), APP_JWT_SECRET: 'secret' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let errors = '';

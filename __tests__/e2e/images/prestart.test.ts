@@ -6,7 +6,7 @@ import { openImageMounts, type ImageMounts } from '../../../services/images/moun
 import { readCatalogue } from '../../../services/languages/catalogue';
 import { imageRuntime } from '../../../services/languages/host-runtime';
 import { runSelfTest, selfTestProblems } from '../../../services/languages/run-self-test';
-import type { Language, LanguageVersion } from '../../../services/languages/schema';
+import type { LanguageVersion } from '../../../services/languages/schema';
 import { selfTests } from '../../../services/languages/self-test';
 import type { Rootfs } from '../../../services/sandbox/rootfs';
 import { createSandboxPool } from '../../../services/sandbox/sandbox-pool';
@@ -15,7 +15,9 @@ import { requireTool } from '../../kit/require-tool';
 import { hasRuntime, openTestBench, runTestJob, runtimeNames, type TestBench } from '../../kit/sandbox/sandbox-host';
 
 const JVM = '/usr/lib/jvm/java-17-openjdk-amd64';
-const LANGUAGES = ['python', 'javascript', 'java'];
+/** Versions of this machine. */
+const NUMBERS: Readonly<Record<string, string>> = { python: '3.11', javascript: '20.20.2', java: '17' };
+const LANGUAGES = Object.keys(NUMBERS);
 
 /** A root as images have it, of this machine's interpreters: what is called by its name alone lies in /usr/local/bin. */
 function makeRoot(root: string): void {
@@ -55,18 +57,18 @@ describe('an interpreter inside an image', () => {
   });
 
   const catalogue = readCatalogue(path.join(__dirname, '../../../languages'));
-  const runtimeOf = (id: string, ofLanguage: Partial<Language> = {}, ofVersion: Partial<LanguageVersion> = {}) => {
+  const runtimeOf = (id: string, changes: Partial<LanguageVersion> = {}) => {
     const language = catalogue.find((each) => each.id === id)!;
-    const version = { ...language.versions.at(-1)!, ...ofVersion };
-    const entry = { language: { ...language, ...ofLanguage }, version, exactVersion: version.version };
+    const own = language.versions.find(({ version, oci }) => version === NUMBERS[id] && oci !== undefined)!;
+    const version = { ...own, ...changes };
+    const entry = { language, version, exactVersion: version.version };
     return { language, runtime: imageRuntime(entry, rootfs) };
   };
 
-  it('waits unless its version or language says that it cannot', () => {
+  it('waits unless its version says that it cannot', () => {
     expect(runtimeOf('python').runtime.prestart).toBe('python');
-    expect(runtimeOf('python', { imagePrestart: false }).runtime.prestart).toBeUndefined();
-    expect(runtimeOf('python', {}, { imagePrestart: false }).runtime.prestart).toBeUndefined();
-    expect(runtimeOf('python', {}, { prestart: false }).runtime.prestart).toBeUndefined();
+    expect(runtimeOf('python', { oci: { image: 'a.example/b:c', prestart: false } }).runtime.prestart).toBeUndefined();
+    expect(runtimeOf('python', { prestart: undefined }).runtime.prestart).toBeUndefined();
   });
 
   describe.each(runtimeNames)('under %s', (name) => {

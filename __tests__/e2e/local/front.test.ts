@@ -1,3 +1,4 @@
+import { RootConstruct } from 'constructs';
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import type * as http from 'node:http';
@@ -8,7 +9,7 @@ import * as path from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { LocalPlatform, type LocalAddress } from '../../../modules/local/local-platform';
+import { LocalPlatform, type LocalAddress } from '../../../modules/local/platform';
 import { binary } from '../../../modules/machine/artifact';
 
 /** A program with everything a front must carry: streams, upgrades, slow answers, and a way to break it. */
@@ -24,7 +25,7 @@ describe('the TLS front of this machine', () => {
 
   beforeAll(async () => {
     scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-front-'));
-    platform = new LocalPlatform({
+    platform = new LocalPlatform(new RootConstruct(), 'local', {
       dataDirectory: path.join(scratch, 'tls'),
       httpsPort: 0,
       httpPort: 0,
@@ -155,7 +156,7 @@ describe('the TLS front of this machine', () => {
   });
 
   it('says that a port is taken, and which setting chooses another', async () => {
-    const other = new LocalPlatform({
+    const other = new LocalPlatform(new RootConstruct(), 'local', {
       dataDirectory: path.join(scratch, 'tls'),
       httpsPort: address.httpsPort,
       httpPort: 0,
@@ -172,7 +173,12 @@ describe('stopping', () => {
   jest.setTimeout(60_000);
 
   const start = async (scratch: string) => {
-    const platform = new LocalPlatform({ dataDirectory: scratch, httpsPort: 0, httpPort: 0, log: () => undefined });
+    const platform = new LocalPlatform(new RootConstruct(), 'local', {
+      dataDirectory: scratch,
+      httpsPort: 0,
+      httpPort: 0,
+      log: () => undefined,
+    });
     const service = platform.tlsService('echo', {
       artifact: binary(process.execPath, [PROGRAM]),
       publicPaths: ['/slow'],

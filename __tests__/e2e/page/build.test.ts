@@ -8,15 +8,15 @@ const FIRST_LOAD_BYTES = 160 * 1024;
 
 describe('the built page', () => {
   let directory: string;
-  beforeAll(() => {
-    ({ directory } = buildPage());
+  beforeAll(async () => {
+    ({ directory } = await buildPage());
   }, 180_000);
   const read = (name: string): string => fs.readFileSync(path.join(directory, name), 'utf8');
   const firstLoad = (): string[] =>
     [...read('index.html').matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, name]) => name!);
 
-  it('is not built again while nothing changes', () => {
-    expect(buildPage()).toEqual({ directory, isNew: false });
+  it('is not built again while nothing changes', async () => {
+    expect(await buildPage()).toEqual({ directory, isNew: false });
   });
 
   it('has no script or style in its HTML, which its policy would refuse', () => {

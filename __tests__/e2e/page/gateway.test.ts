@@ -16,7 +16,7 @@ describe('the playground page at its gateway', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    gateway = await openTestGateway({ pageDirectory: buildPage().directory });
+    gateway = await openTestGateway({ pageDirectory: (await buildPage()).directory });
     gateway.startRunner();
     browser = await openBrowser();
     page = await newPage(browser);
@@ -81,7 +81,10 @@ describe('the playground page at a gateway that wants a token', () => {
   let page: Page;
 
   beforeAll(async () => {
-    gateway = await openTestGateway({ pageDirectory: buildPage().directory, settings: { allowAnonymous: false } });
+    gateway = await openTestGateway({
+      pageDirectory: (await buildPage()).directory,
+      settings: { allowAnonymous: false },
+    });
     gateway.startRunner();
     browser = await openBrowser();
     page = await newPage(browser);

@@ -29,7 +29,7 @@ describe('the playground page', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    gateway = await startDrivenGateway(buildPage().directory);
+    gateway = await startDrivenGateway((await buildPage()).directory);
     browser = await openBrowser();
   }, 180_000);
   afterAll(async () => {

@@ -9,7 +9,7 @@ print(open('data', 'rb').read().hex())
 print(sys.stdin.buffer.read().hex())
 for arg in sys.argv[1:]: print(os.fsencode(arg).hex())
 `;
-const RUNS = { crun: 40, runsc: 15 } as const;
+const RUNS = { spawner: 40, crun: 15, runsc: 15 } as const;
 
 describe.each(runtimeNames)('any bytes under %s', (name) => {
   if (!requireTool(['root', 'python3']) || (!hasRuntime(name) && !requireTool(name))) return;

@@ -121,8 +121,9 @@ print(all(open(f).read() == f for f in found if f != 'main.py'), len(found))
 
   it('says that its program cannot be started', async () => {
     const absent = { ...bench.languages.bash, run: ['/no/such/program', '{source}'] };
-    const { exit } = await runTestJob(bench, absent, { code: '' });
+    const { exit, stderr } = await runTestJob(bench, absent, { code: '' });
     expect(exit).toMatchObject({ reason: 'ok', exitCode: 127, message: expect.stringContaining('ENOENT') });
+    expect(stderr).toMatch(/^sandpiper: \/no\/such\/program cannot be started: .*ENOENT/);
   }, 60_000);
 
   it('reports what each stage used', async () => {

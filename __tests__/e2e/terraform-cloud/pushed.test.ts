@@ -34,9 +34,9 @@ describe('a remote run of pushed programs', () => {
   const artifacts = path.join(checkout, 'dist/artifacts');
   let stacks: string;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     buildGoPrograms(['linux-x64', 'linux-arm64']);
-    buildPage();
+    await buildPage();
     fs.mkdirSync(checkout);
     const copy = ['--archive', '--parents', '--target-directory', checkout, ...CHECKOUT];
     const { status, stderr } = spawnSync('cp', copy, { cwd: projectDirectory, encoding: 'utf8' });

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { MemoryEventStore } from '../../../services/engines/event-store/memory';
+import { MemoryEventStore } from '../../../services/engines/event-store/memory/memory-event-store';
 import { MemoryJobQueue } from '../../../services/engines/job-queue/memory';
 import { openGateway, type Gateway, type GatewayOptions } from '../../../services/gateway/gateway';
 import { defaultSettings, type GatewaySettings } from '../../../services/gateway/settings';
@@ -14,7 +14,7 @@ export const scriptVersions = ['2.1.0', '1.0.0'].map(
   (exactVersion) =>
     ({
       language: { id: 'script', name: 'Script', aliases: ['scr'], highlight: 'text', source: 'main.script' },
-      version: { version: exactVersion },
+      version: { version: exactVersion, limits: {} },
       exactVersion,
     }) as unknown as PresentVersion,
 );
@@ -58,7 +58,8 @@ export async function openTestGateway({ settings, beside, ...options }: TestGate
     startRunner: (slots = 4) => {
       const worker = startWorker({
         queue,
-        store,
+        store: store.jobs,
+        limiter: store.limiter,
         sandboxPool: scriptedPool(),
         runtimeOf: () => scriptRuntime,
         slots,

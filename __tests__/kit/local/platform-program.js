@@ -4,10 +4,16 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 require('./register-typescript');
-const { LocalPlatform } = require('../../../modules/local/local-platform');
+const { RootConstruct } = require('constructs');
+const { LocalPlatform } = require('../../../modules/local/platform');
 
 const dataDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-killed-'));
-const platform = new LocalPlatform({ dataDirectory, httpsPort: 0, httpPort: 0, log: () => undefined });
+const platform = new LocalPlatform(new RootConstruct(), 'local', {
+  dataDirectory,
+  httpsPort: 0,
+  httpPort: 0,
+  log: () => undefined,
+});
 const service = platform.tlsService('echo', {
   artifact: { kind: 'binary', path: process.execPath, args: [process.argv[2]] },
   publicPaths: ['/slow'],

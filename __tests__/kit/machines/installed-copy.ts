@@ -32,7 +32,7 @@ export function installCopy(directory: string): void {
   testPrograms();
   for (const name of ['node_modules/commander', 'languages', 'dist/bin/host/prestart', ...programFiles()])
     fs.cpSync(path.join(PROJECT, name), into(name), { recursive: true });
-  for (const name of ['init', 'launcher', 'prestart'])
+  for (const name of ['init', 'launcher', 'stdio', 'prestart'])
     fs.cpSync(path.join(PROJECT, 'services/sandbox', name), into(`services/sandbox/${name}`), { recursive: true });
   fs.writeFileSync(into('sandpiper.js'), "require('./dist/cli/main').main(process.argv.slice(2));\n");
   fs.copyFileSync(process.execPath, into('node'));
@@ -42,7 +42,7 @@ export function installCopy(directory: string): void {
 }
 
 function programFiles(): string[] {
-  return ['sandbox-init', 'sandbox-launcher', '.sandbox-init.stamp', '.sandbox-launcher.stamp'].map(
-    (name) => `dist/bin/host/${name}`,
-  );
+  return ['init', 'launcher', 'stdio']
+    .flatMap((name) => [`sandbox-${name}`, `.sandbox-${name}.stamp`])
+    .map((name) => `dist/bin/host/${name}`);
 }

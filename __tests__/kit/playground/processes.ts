@@ -2,13 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { findExecutable } from '../../../tools/provision/executable';
-import { toolchainsDirectory } from '../../../tools/provision/toolchains';
-import { localSandboxPrograms } from '../../../tools/local-runner/sandbox-programs';
+import { localRunnerSettings } from '../../../tools/local-runner/prepare-playground';
 import { probedHost } from '../../../tools/local-runner/present-versions';
 import { freePort } from '../../../modules/local/free-port';
 import { endProcess } from '../engines/end-process';
-import { writeOfferedFile } from '../../../services/languages/offered-file';
 
 const services = path.join(__dirname, '../../../dist/services');
 export const JWT_SECRET = 'the secret of the tests';
@@ -51,7 +48,8 @@ export interface Playground {
 export async function openPlayground(engines: Variables, from: readonly string[] | Archives): Promise<Playground> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'playground-'));
   const archives = 'runner' in from ? from : undefined;
-  const ofSources = 'runner' in from ? undefined : await variablesOfSources(from, directory);
+  // A gateway passes over what is a runner's.
+  const ofSources = 'runner' in from ? {} : await settingsOf(from, path.join(directory, 'languages.json'));
   const programs = new Set<Program>();
 
   const start = async (name: 'gateway' | 'runner', variables: Variables): Promise<Program> => {
@@ -64,7 +62,7 @@ export async function openPlayground(engines: Variables, from: readonly string[]
       env: {
         PATH: process.env.PATH,
         ...engines,
-        ...ofSources?.both,
+        ...ofSources,
         SANDPIPER_ADMIN_PORT: String(adminPort),
         LOG_LEVEL: 'warn',
         ...variables,
@@ -106,7 +104,7 @@ export async function openPlayground(engines: Variables, from: readonly string[]
       while (!(await answers(`${url}/healthz`))) await new Promise((resolve) => setTimeout(resolve, 50));
       return { ...program, url };
     },
-    startRunner: (more = {}) => start('runner', { ...ofSources?.runner, SANDPIPER_SLOTS: '2', ...more }),
+    startRunner: (more = {}) => start('runner', { SANDPIPER_SLOTS: '2', ...more }),
     stop: async () => {
       await Promise.all([...programs].map((program) => program.end('SIGTERM')));
       fs.rmSync(directory, { recursive: true, force: true });
@@ -114,25 +112,10 @@ export async function openPlayground(engines: Variables, from: readonly string[]
   };
 }
 
-async function variablesOfSources(
-  languages: readonly string[],
-  directory: string,
-): Promise<{ readonly both: Variables; readonly runner: Variables }> {
-  const languagesFile = path.join(directory, 'languages.json');
+async function settingsOf(languages: readonly string[], file: string): Promise<Variables> {
   const { present } = await probedHost();
-  writeOfferedFile(
-    languagesFile,
-    present.filter(({ language }) => languages.includes(language.id)),
-  );
-  return {
-    both: { SANDPIPER_LANGUAGES: languagesFile },
-    runner: {
-      SANDPIPER_RUNTIME: 'crun',
-      SANDPIPER_RUNTIME_PROGRAM: findExecutable('crun') ?? 'crun',
-      SANDPIPER_SANDBOX_PROGRAMS: path.dirname(localSandboxPrograms().init),
-      SANDPIPER_TOOLCHAINS: toolchainsDirectory(),
-    },
-  };
+  const versions = present.filter(({ language }) => languages.includes(language.id));
+  return localRunnerSettings('crun', versions, file);
 }
 
 async function answers(url: string): Promise<boolean> {

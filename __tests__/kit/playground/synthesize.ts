@@ -2,7 +2,7 @@ import { TerraformStack, Testing } from 'cdktf';
 import { AwsPlatform } from '../../../modules/aws/platform';
 import type { AwsPlatformProps } from '../../../modules/aws/foundation/platform-props';
 import { GcpPlatform, type GcpPlatformProps } from '../../../modules/gcp/platform';
-import type { Cloud } from '../../../modules/props/cloud';
+import type { ProviderCloud } from '../../../modules/props/cloud';
 import { Playground, type PlaygroundProps } from '../../../modules/playground/playground';
 import { pushed } from '../../../modules/machine/artifact';
 import { existingCertificates } from '../../../modules/tls-service/certificate-source';
@@ -41,7 +41,7 @@ export type Resource = Record<string, any>;
 
 /** Synthesizes a platform that holds one playground. The change may make Terraform variables in the stack. */
 export function synthesizePlayground(
-  cloud: Cloud,
+  cloud: ProviderCloud,
   given: PlaygroundChange | ((stack: TerraformStack) => PlaygroundChange) = {},
 ) {
   const stack = new TerraformStack(Testing.app(), `${cloud}-stack`);

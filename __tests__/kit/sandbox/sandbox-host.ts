@@ -6,7 +6,7 @@ import type { LanguageRuntime } from '../../../services/sandbox/language-runtime
 import { hostRootfs } from '../../../services/sandbox/host-rootfs';
 import { openSandboxHost, type SandboxHost } from '../../../services/sandbox/host';
 import { sandboxPrograms } from '../../../services/sandbox/programs';
-import { crun, runsc, type RuntimeName } from '../../../services/sandbox/runtime';
+import { crun, runsc, spawner, type Runtime, type RuntimeName } from '../../../services/sandbox/runtime';
 import { createSandboxPool, type SandboxPool, type SandboxPoolProps } from '../../../services/sandbox/sandbox-pool';
 import { runscProgram } from '../../../tools/provision/runsc';
 import { findExecutable } from '../../../tools/provision/executable';
@@ -22,7 +22,7 @@ export interface TestBench {
 }
 
 const projectDirectory = path.resolve(__dirname, '../../..');
-export const runtimeNames: readonly RuntimeName[] = ['crun', 'runsc'];
+export const runtimeNames: readonly RuntimeName[] = ['spawner', 'crun', 'runsc'];
 
 /** Compiles the sandbox's programs when they are stale. */
 export function testPrograms(): ReturnType<typeof sandboxPrograms> {
@@ -31,6 +31,7 @@ export function testPrograms(): ReturnType<typeof sandboxPrograms> {
 
 /** Whether a runtime is on this machine. With CI=true its absence is an error of the test that asks. */
 export function hasRuntime(name: RuntimeName): boolean {
+  if (name === 'spawner') return true;
   return name === 'crun' ? hasTool('crun') : runscProgram() !== undefined;
 }
 
@@ -38,12 +39,7 @@ export async function openTestBench(
   name: RuntimeName,
   poolProps: Partial<SandboxPoolProps> = { size: 0 },
 ): Promise<TestBench> {
-  const program = name === 'crun' ? findExecutable('crun') : runscProgram();
-  if (program === undefined) throw new Error(`${name} is not on this machine: ./sandpiper test installs it`);
-  const host = await openSandboxHost({
-    runtime: name === 'crun' ? crun(program) : runsc(program),
-    programs: testPrograms(),
-  });
+  const host = await openSandboxHost({ runtime: testRuntime(name), programs: testPrograms() });
   const sandboxPool = createSandboxPool({ host, ...poolProps });
   return {
     host,
@@ -54,6 +50,13 @@ export async function openTestBench(
       await host.close();
     },
   };
+}
+
+function testRuntime(name: RuntimeName): Runtime {
+  if (name === 'spawner') return spawner();
+  const program = name === 'crun' ? findExecutable('crun') : runscProgram();
+  if (program === undefined) throw new Error(`${name} is not on this machine: ./sandpiper test installs it`);
+  return name === 'crun' ? crun(program) : runsc(program);
 }
 
 /** Does something once a job's standard output holds a text; never, if the job ends without it. */

@@ -1,4 +1,4 @@
-import { TerraformStack, Testing } from 'cdktf';
+import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import { AwsPlatform } from '../../../modules/aws/platform';
 import { binary } from '../../../modules/machine/artifact';
 import { PLATFORM, PROGRAM, SERVICE, synthesizeAws } from '../../kit/clouds/aws/synthesize';
@@ -32,6 +32,61 @@ describe('the AWS platform', () => {
   });
 
   describe('network', () => {
+    it('is in the first zones of the region, in any state, and stays there', () => {
+      const first = aws.one('subnet', 'network_public-0');
+      expect(first.lifecycle.ignore_changes).toEqual(['availability_zone']);
+      expect(aws.one('subnet', 'network_private-0').availability_zone).toMatch(
+        /^\$\{aws_subnet\.platform_network_public-0_[0-9A-F]{8}\.availability_zone\}$/,
+      );
+      const [zones] = Object.values(aws.json.data.aws_availability_zones as Record<string, any>);
+      expect([zones.state, zones.filter]).toEqual([
+        undefined,
+        [{ name: 'opt-in-status', values: ['opt-in-not-required'] }],
+      ]);
+      expect(zones.lifecycle.postcondition).toEqual([
+        {
+          condition: '${(length(self.names) >= 2)}',
+          error_message: 'eu-central-1 has fewer availability zones than zoneCount asks for, which is 2: lower it.',
+        },
+      ]);
+    });
+
+    it('is in the zones that are named, and tells when a network is in others', () => {
+      const named = synthesizeAws({ platform: { zones: ['eu-central-1c', 'eu-central-1a', 'eu-central-1b'] } });
+      expect(
+        named.all('subnet', 'network_public-.').map(({ availability_zone }) => availability_zone as string),
+      ).toEqual(['eu-central-1c', 'eu-central-1a', 'eu-central-1b']);
+      expect(named.json.data.aws_availability_zones).toBeUndefined();
+      expect(named.one('subnet', 'network_public-0').lifecycle.postcondition[0].condition).toBe(
+        '${(self.availability_zone == "eu-central-1c")}',
+      );
+    });
+
+    it('takes a Terraform list, which may be empty', () => {
+      const listed = synthesizeAws((stack) => ({
+        platform: { zones: new TerraformVariable(stack, 'zones', { type: 'list(string)' }).listValue },
+      }));
+      const { availability_zone: zone, lifecycle } = listed.one('subnet', 'network_public-0');
+      expect(zone).toMatch(
+        /^\$\{\(length\(var\.zones\) >= 1\) \? element\(var\.zones, 0\) : element\(data\.aws_availability_zones\.\w+\.names, 0\)\}$/,
+      );
+      expect(lifecycle.postcondition[0].condition).toBe(
+        '${(!(length(var.zones) >= 1) || (self.availability_zone == element(var.zones, 0)))}',
+      );
+    });
+
+    it.each([
+      [{ zones: ['eu-central-1a'] }, /^zones: .* must name 2 to 4 zones, each once$/],
+      [{ zones: ['eu-central-1a', 'eu-central-1a'] }, /^zones: /],
+      [{ zones: ['eu-central-1a', 'eu-west-1a'] }, /^zones\[1\]: "eu-west-1a" must be a zone of the platform's region/],
+      [
+        { zones: ['eu-central-1a', 'eu-central-1b'], zoneCount: 3 },
+        /^zoneCount: 3 differs from the number of zones, which is 2$/,
+      ],
+    ])('refuses zones that cannot be: %j', (platform, message) => {
+      expect(() => synthesizeAws({ platform })).toThrow(message);
+    });
+
     it('has IPv6 and subnets in zones that the region names', () => {
       expect(aws.one('vpc')).toMatchObject({ cidr_block: '10.0.0.0/16', assign_generated_ipv6_cidr_block: true });
       expect(aws.one('subnet', 'network_public-1')).toMatchObject({
@@ -140,16 +195,12 @@ describe('the AWS platform', () => {
     });
 
     it('may be destroyed with what they hold only once protection is off', () => {
-      const flags = (synthesized: typeof aws) =>
-        synthesized.all('s3_bucket').map(({ force_destroy, lifecycle }) => [force_destroy, lifecycle.prevent_destroy]);
-      expect(flags(aws)).toEqual([
-        [false, true],
-        [false, true],
-      ]);
-      expect(flags(synthesizeAws({ platform: { deletionProtection: false } }))).toEqual([
-        [true, false],
-        [true, false],
-      ]);
+      const flags = (synthesized: typeof aws) => [
+        ...synthesized.all('s3_bucket').map(({ force_destroy }) => force_destroy as boolean),
+        synthesized.guarded.filter((id) => id.endsWith('bucket')),
+      ];
+      expect(flags(aws)).toEqual([false, false, ['access-logs_bucket', 'artifacts_bucket']]);
+      expect(flags(synthesizeAws({ platform: { deletionProtection: false } }))).toEqual([true, true, []]);
     });
 
     it('holds the host agent once for all services', () => {
@@ -167,8 +218,8 @@ describe('the AWS platform', () => {
       expect(aws.one('kms_key')).toMatchObject({
         enable_key_rotation: true,
         deletion_window_in_days: 30,
-        lifecycle: { prevent_destroy: true },
       });
+      expect(aws.guarded).toContain('key');
     });
 
     it('serves logs of this environment, alarms, and disks that Auto Scaling makes, each under a condition', () => {

@@ -1,8 +1,11 @@
 import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../contracts/metrics';
 import { InvalidPropError } from '../../../modules/props/invalid-prop';
-import { SCALING_DEFAULTS } from '../../../modules/sandbox-fleet/scaling';
+import { AWS_SCALING_DEFAULTS } from '../../../modules/aws/sandbox-fleet/defaults';
+import { GCP_SCALING_DEFAULTS } from '../../../modules/gcp/sandbox-fleet/defaults';
 import { pushed } from '../../../modules/machine/artifact';
 import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../kit/playground/synthesize';
+
+const SCALING_DEFAULTS = { aws: AWS_SCALING_DEFAULTS, gcp: GCP_SCALING_DEFAULTS };
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
@@ -26,6 +29,24 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
       SANDPIPER_UTILIZATION: String(SCALING_DEFAULTS[cloud].utilizationPercent),
       SANDPIPER_CLEAR_SECONDS: '77',
     });
+  });
+
+  it('ends a job in the queue and on gateways in time for its longest, and makes runners keep to it', () => {
+    const { playground: long, resources: changed } = synthesizePlayground(cloud, {
+      fleet: { maximumJobSeconds: 1800 },
+    });
+    expect(playground.fleet.gatewayEnvironment.SANDPIPER_DEADLINE_SECONDS).toBe('300');
+    expect(long.fleet.gatewayEnvironment.SANDPIPER_DEADLINE_SECONDS).toBe('3660');
+    const text = JSON.stringify([resources, changed]);
+    expect(text).toMatch(
+      cloud === 'aws' ? /"message_retention_seconds":3660\b/ : /"message_retention_duration":"3660s"/,
+    );
+  });
+
+  it('makes the sandboxes of no default language wait that the fleet does not have', () => {
+    const { locals, resources: changed } = synthesizePlayground(cloud, { fleet: { languages: ['bash', 'lua'] } });
+    const text = JSON.stringify([locals, changed]).replaceAll('\\', '');
+    expect(text).toContain('"SANDPIPER_HOT_LANGUAGES":"bash"');
   });
 
   it('tells gateways where the demand is published: for this application, environment and fleet', () => {
@@ -52,7 +73,7 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
     const seen =
       cloud === 'aws'
         ? /\["Sandpiper","(\w+)"|"metric_name":"(\w+)","namespace":"Sandpiper"/g
-        : /custom[._]googleapis[._]com(?:\/sandpiper\/|:sandpiper_)(\w+)/g;
+        : /custom[._]googleapis[._]com(?:\/sandpiper\/|:sandpiper_)(\w+?)(?:_bucket)?\b/g;
     // A dashboard is text in a text.
     const text = JSON.stringify(resources).replaceAll('\\"', '"');
     const found = [...text.matchAll(seen)].map(([, inDashboard, inAlarm]) => inDashboard ?? inAlarm);
@@ -86,6 +107,8 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
     ['maximumJobSeconds', { fleet: { maximumJobSeconds: 5 } }],
     ['maximumDeliveries', { fleet: { maximumDeliveries: 4 } }],
     ['hotLanguages[0]', { fleet: { hotLanguages: ['Python'] } }],
+    ['hotLanguages[1]', { fleet: { hotLanguages: ['lua', 'pyhton'], languages: ['python', 'lua'] } }],
+    ['queueRetentionSeconds', { fleet: { maximumJobSeconds: 600, queueRetentionSeconds: 1200 } }],
     ['logRetentionDays', { fleet: { logRetentionDays: 2 } }],
     ['alarms.oldestWaitSeconds', { fleet: { alarms: { oldestWaitSeconds: 1 } } }],
     ['baseImage', { fleet: { baseImage: 'debian' } }],

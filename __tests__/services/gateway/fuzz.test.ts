@@ -87,7 +87,7 @@ describe('whatever a client sends', () => {
   });
 
   it('is not read faster than it can be answered, and nothing of it is lost', async () => {
-    const { store } = gateway;
+    const store = gateway.store.jobs;
     const client = await connect(gateway.url);
     const { findJob } = store;
     let asked = 0;

@@ -95,7 +95,7 @@ describe('the native WebSocket', () => {
     const gateway = await gatewayWith({}, 0);
     const client = await clientOf(gateway);
     const { job, token } = await client.submit('print');
-    await gateway.store.forgetJob(job);
+    await gateway.store.jobs.forgetJob(job);
     const other = await clientOf(gateway);
     other.send({ type: 'resume', job, token });
     expect(await other.next(({ type }) => type === 'error')).toMatchObject({
@@ -117,7 +117,7 @@ describe('the native WebSocket', () => {
     thief.send({ type: 'cancel', job });
     await thief.next((message) => message !== thief.messages[0] && message.type === 'error');
     expect(thief.outputOf(job)).toBe('');
-    expect(await gateway.store.findJob(job)).toMatchObject({ state: 'running' });
+    expect(await gateway.store.jobs.findJob(job)).toMatchObject({ state: 'running' });
   });
 
   it('cancels a job whose client does not come back in time', async () => {
@@ -127,7 +127,8 @@ describe('the native WebSocket', () => {
     await output(client, job, 'on');
     client.close();
     const events = [];
-    for await (const stored of gateway.store.follow(job, undefined, AbortSignal.timeout(20_000))) events.push(stored);
+    for await (const stored of gateway.store.jobs.follow(job, undefined, AbortSignal.timeout(20_000)))
+      events.push(stored);
     expect(events.at(-1)!.event).toMatchObject({ reason: 'cancelled' });
   });
 
@@ -145,8 +146,8 @@ describe('the native WebSocket', () => {
 
   it('queues a job when its submit is repeated, if the store was lost between the record and the queue', async () => {
     const gateway = await gatewayWith();
-    const createJob = gateway.store.createJob.bind(gateway.store);
-    jest.spyOn(gateway.store, 'createJob').mockImplementationOnce(async (job) => {
+    const createJob = gateway.store.jobs.createJob.bind(gateway.store.jobs);
+    jest.spyOn(gateway.store.jobs, 'createJob').mockImplementationOnce(async (job) => {
       await createJob(job);
       throw new StoreUnavailableError('the answer was lost');
     });
@@ -216,7 +217,13 @@ describe('the native WebSocket', () => {
   it('refuses a job at once that would wait too long', async () => {
     const gateway = await gatewayWith({ settings: { maximumQueueWaitMs: 0, slots: 1, meanJobMs: 1_000 } }, 0);
     for (const id of ['one', 'two']) {
-      await gateway.store.createJob({ id, owner: 'o', language: 'l', deadlineMs: Date.now() + 60_000, retentionMs: 1 });
+      await gateway.store.jobs.createJob({
+        id,
+        owner: 'o',
+        language: 'l',
+        deadlineMs: Date.now() + 60_000,
+        retentionMs: 1,
+      });
     }
     const client = await clientOf(gateway);
     await expect(client.submit('print')).rejects.toThrow(/overloaded.*retryAfterMs":2000/);
@@ -230,7 +237,7 @@ describe('the native WebSocket', () => {
       /unavailable.*retryAfterMs/,
     );
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(204);
-    expect(await gateway.store.load()).toMatchObject({ waiting: 0, running: 0 });
+    expect(await gateway.store.presence.load()).toMatchObject({ waiting: 0, running: 0 });
   });
 
   it('refuses a job that no queue carries', async () => {
@@ -250,10 +257,10 @@ describe('the native WebSocket', () => {
     const writer = await clientOf(gateway);
     writer.send({ type: 'resume', job, token, after: undefined });
     for (let n = 0; n < 300; n++) {
-      await gateway.store.command(job, { type: 'stdin', data: 'x'.repeat(65_536) });
+      await gateway.store.jobs.command(job, { type: 'stdin', data: 'x'.repeat(65_536) });
       if (n % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    await gateway.store.command(job, { type: 'stdinClose' });
+    await gateway.store.jobs.command(job, { type: 'stdinClose' });
     await writer.next(endOf(job)).catch(() => undefined);
     client.socket.resume();
     expect((await client.closed).code).toBe(4002);

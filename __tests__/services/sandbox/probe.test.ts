@@ -5,7 +5,7 @@ describe('guarantees of a sandbox', () => {
     expect(acceptedMissing({})).toEqual([]);
     expect(acceptedMissing({ SANDPIPER_ACCEPT_MISSING: 'memory, cpu' })).toEqual(['memory', 'cpu']);
     expect(() => acceptedMissing({ SANDPIPER_ACCEPT_MISSING: 'memory,none' })).toThrow(
-      'SANDPIPER_ACCEPT_MISSING: "none" is no guarantee of a sandbox; there are memory, processes, cpu, network, seccomp',
+      'SANDPIPER_ACCEPT_MISSING: "memory,none" must be words of memory, processes, cpu, network, seccomp',
     );
   });
 

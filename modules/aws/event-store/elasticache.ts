@@ -1,3 +1,4 @@
+import { ElasticacheParameterGroup } from '@cdktf/provider-aws/lib/elasticache-parameter-group';
 import { ElasticacheReplicationGroup } from '@cdktf/provider-aws/lib/elasticache-replication-group';
 import { ElasticacheSubnetGroup } from '@cdktf/provider-aws/lib/elasticache-subnet-group';
 import { ElasticacheUser } from '@cdktf/provider-aws/lib/elasticache-user';
@@ -9,6 +10,7 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { checkTags } from '../foundation/tags';
 import type { AwsEnvironment } from '../foundation/environment';
+import { describeAwsPart } from '../foundation/part';
 import type { PolicyStatement } from '../foundation/policy-document';
 import { tagEverything } from '../foundation/tag-everything';
 import { physicalName } from '../../props/physical-name';
@@ -18,6 +20,8 @@ import {
   type EventStoreSize,
   type IEventStore,
 } from '../../event-store/event-store';
+import { addEventStoreAlarms } from './alarms';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Who uses the store: each has a user of its own, so that its connections can be told apart and ended. */
 export type EventStoreRole = 'gateway' | 'runner';
@@ -33,6 +37,12 @@ const PORT = 6379;
 const NAME_CHARACTERS = 40;
 /** IAM authentication came with Valkey 7.2 (ElastiCache user guide, "Authenticating with IAM"). */
 const ENGINE_VERSION = '8.0';
+const FAMILY = 'valkey8';
+/**
+ * A full store refuses writes: a job that is refused can be sent again, one whose events were evicted is lost without a word. A quarter of the memory is
+ * kept for replication and for connections' buffers ("Managing reserved memory").
+ */
+const PARAMETERS = { 'maxmemory-policy': 'noeviction', 'reserved-memory-percent': '25' } as const;
 
 /**
  * What both users may do: everything with keys and channels, and to ask how the server is; nothing that reads other connections,
@@ -90,11 +100,20 @@ export class AwsEventStore extends Construct implements IEventStore {
       description: `Private subnets of ${name}`,
       subnetIds: platform.network.instancePlacement(false).subnetIds,
     });
+    const parameters = new ElasticacheParameterGroup(this, 'parameters', {
+      // Another family is another group, made before the old one goes.
+      name: `${physicalName(parts, NAME_CHARACTERS)}-${FAMILY}`,
+      family: FAMILY,
+      description: `Parameters of ${name}`,
+      parameter: Object.entries(PARAMETERS).map(([key, value]) => ({ name: key, value })),
+      lifecycle: { createBeforeDestroy: true },
+    });
     this.replicationGroup = new ElasticacheReplicationGroup(this, 'replication-group', {
       replicationGroupId: name,
       description: `Events of jobs: ${name}`,
       engine: 'valkey',
       engineVersion: ENGINE_VERSION,
+      parameterGroupName: parameters.name,
       nodeType: NODE_TYPES[props.size],
       numCacheClusters: 1 + props.replicas,
       automaticFailoverEnabled: props.replicas > 0,
@@ -110,8 +129,15 @@ export class AwsEventStore extends Construct implements IEventStore {
       autoMinorVersionUpgrade: 'true',
       // What is in it lives for an hour; a copy of it would only be one more place that holds users' code.
       snapshotRetentionLimit: 0,
-      lifecycle: { preventDestroy: props.deletionProtection },
+      // AWS upgrades to newer minor versions by itself: the version that is there is no reason to replace the store.
+      lifecycle: { ignoreChanges: ['engine_version'] },
     });
+    guardAgainstDeletion(this.replicationGroup, props.deletionProtection);
+    const part = {
+      ...describeAwsPart(this, id, platform, props.tags),
+      name: (...suffix: string[]) => [name, ...suffix].join('-'),
+    };
+    addEventStoreAlarms(part, { emails: props.alarms.emails ?? [], nodes: 1 + props.replicas });
     this.url = `rediss://${this.replicationGroup.primaryEndpointAddress}:${PORT}`;
   }
 

@@ -6,6 +6,7 @@ import { Lazy, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { lockDown, refusePlainText } from './bucket-lockdown';
 import { policyDocument } from './policy-document';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Days the artifact bucket's own request log is kept. */
 const BUCKET_LOG_DAYS = 90;
@@ -40,8 +41,8 @@ export class AccessLogBucket extends Construct {
     const bucket = new S3Bucket(this, 'bucket', {
       bucket: props.name,
       forceDestroy: !props.deletionProtection,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(bucket, props.deletionProtection);
     const versioning = lockDown(this, bucket);
     new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
       bucket: bucket.id,

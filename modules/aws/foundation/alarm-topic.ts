@@ -2,20 +2,15 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Token, TerraformIterator } from 'cdktf';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from './environment';
+import type { AwsPart } from './part';
 import { policyDocument } from './policy-document';
 
 /** Topic that carries the alarms of one service, encrypted, and who is told by mail (SNS asks each to confirm). */
 export function addAlarmTopic(
-  scope: Construct,
-  {
-    name,
-    platform,
-    emails,
-  }: { readonly name: string; readonly platform: AwsEnvironment; readonly emails: readonly string[] },
+  { scope, platform, name }: Pick<AwsPart, 'scope' | 'platform' | 'name'>,
+  emails: readonly string[],
 ): SnsTopic {
-  const topic = new SnsTopic(scope, 'alarm-topic', { name: `${name}-alarms`, kmsMasterKeyId: platform.keyArn });
+  const topic = new SnsTopic(scope, 'alarm-topic', { name: name('alarms'), kmsMasterKeyId: platform.keyArn });
   new SnsTopicPolicy(scope, 'alarm-topic-policy', {
     arn: topic.arn,
     policy: policyDocument({

@@ -13,6 +13,7 @@ import { InvalidPropError } from '../../props/invalid-prop';
 import type { AccessLogBucket } from './access-log-bucket';
 import { lockDown, refusePlainText } from './bucket-lockdown';
 import { policyDocument } from './policy-document';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Days an artifact that is no longer deployed is kept: what an instance refresh may still roll back to. */
 const SUPERSEDED_DAYS = 90;
@@ -50,8 +51,8 @@ export class ArtifactBucket extends Construct {
     const bucket = new S3Bucket(this, 'bucket', {
       bucket: props.name,
       forceDestroy: !props.deletionProtection,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(bucket, props.deletionProtection);
     const versioning = lockDown(this, bucket);
     const encryption = new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
       bucket: bucket.id,

@@ -2,6 +2,7 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import { keyPolicy } from './key-policy';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Days until a destroyed key is gone for good, 7 to 30 (KMS API reference, ScheduleKeyDeletion). */
 const DELETION_DAYS = { protected: 30, unprotected: 7 } as const;
@@ -32,8 +33,8 @@ export class EncryptionKey extends Construct {
         ...props,
         logGroupPrefixes: [`/${application}/${environment}/`, `aws-waf-logs-${application}-${environment}-`],
       }),
-      lifecycle: { preventDestroy: deletionProtection },
     });
+    guardAgainstDeletion(key, deletionProtection);
     new KmsAlias(this, 'alias', { name: `alias/${application}-${environment}`, targetKeyId: key.keyId });
     this.arn = key.arn;
   }

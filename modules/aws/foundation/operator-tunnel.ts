@@ -42,12 +42,12 @@ export function admitOperators(scope: Construct, tunnelSecurityGroupId: string, 
     ...ssh,
     securityGroupId: tunnelSecurityGroupId,
     referencedSecurityGroupId: securityGroupId,
-    description: "SSH from the operators' tunnel to the instances",
+    description: 'SSH from the tunnel of the operators to the instances',
   });
   new VpcSecurityGroupIngressRule(scope, 'from-tunnel', {
     ...ssh,
     securityGroupId,
     referencedSecurityGroupId: tunnelSecurityGroupId,
-    description: "SSH from the operators' tunnel",
+    description: 'SSH from the tunnel of the operators',
   });
 }

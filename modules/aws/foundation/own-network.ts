@@ -1,4 +1,3 @@
-import type { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones';
 import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
 import { Eip } from '@cdktf/provider-aws/lib/eip';
 import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway';
@@ -12,7 +11,7 @@ import { NameFirewall } from './name-firewall';
 import type { AwsNetwork, EndpointStatement, InstancePlacement } from './network';
 import { OperatorTunnel } from './operator-tunnel';
 import { ServiceEndpoints } from './service-endpoints';
-import { addTier, availabilityZones, type SubnetTier } from './subnets';
+import { addTier, chooseZones, type SubnetTier, type Tier, type Zone } from './subnets';
 
 export interface OwnNetworkProps {
   /** `<application>-<environment>`. */
@@ -21,6 +20,8 @@ export interface OwnNetworkProps {
   readonly environment: string;
   readonly cidr: string;
   readonly zoneCount: number;
+  /** Names of the zones. @default - the region's first ones */
+  readonly zones?: readonly string[];
   readonly region: string;
   readonly accountId: string;
   readonly partition: string;
@@ -42,7 +43,6 @@ export class OwnNetwork extends Construct implements AwsNetwork {
   readonly isDualStack = true;
   readonly publicSubnetIds: string[];
   private readonly vpc: Vpc;
-  private readonly zones: DataAwsAvailabilityZones;
   private readonly publicTier: SubnetTier;
   private readonly privateTier: SubnetTier;
   private readonly gateway: InternetGateway;
@@ -71,10 +71,9 @@ export class OwnNetwork extends Construct implements AwsNetwork {
       tags: { Name: `${props.name}-default-closed` },
     });
     addFlowLog(this, { ...props, vpcId: this.vpc.id });
-    this.zones = availabilityZones(this);
     this.gateway = new InternetGateway(this, 'internet-gateway', { vpcId: this.vpc.id, tags: { Name: props.name } });
-    this.publicTier = this.addTier('public', 'one');
-    this.privateTier = this.addTier('private', 'one');
+    this.publicTier = this.addTier('public', 'one', chooseZones(this, props));
+    this.privateTier = this.addTier('private', 'one', this.zones());
     const routeTableId = this.publicTier.routeTables[0]!.id;
     new Route(this, 'public-ipv4', { routeTableId, destinationCidrBlock: '0.0.0.0/0', gatewayId: this.gateway.id });
     new Route(this, 'public-ipv6', { routeTableId, destinationIpv6CidrBlock: '::/0', gatewayId: this.gateway.id });
@@ -113,9 +112,14 @@ export class OwnNetwork extends Construct implements AwsNetwork {
     return this.tunnel;
   }
 
-  private addTier(tier: 'public' | 'private' | 'egress', routeTables: 'one' | 'per-zone'): SubnetTier {
-    const { name, zoneCount, cidr } = this.props;
-    return addTier(this, tier, { name, vpc: this.vpc, zones: this.zones, zoneCount, cidr, routeTables });
+  private addTier(tier: Tier, routeTables: 'one' | 'per-zone', zones: readonly Zone[]): SubnetTier {
+    const { name, cidr } = this.props;
+    return addTier(this, tier, { name, vpc: this.vpc, zones, cidr, routeTables });
+  }
+
+  /** Those of the public subnets, whatever they are called today: a load balancer reaches no other. */
+  private zones(): Zone[] {
+    return this.publicTier.subnets.map(({ availabilityZone }) => ({ name: availabilityZone }));
   }
 
   private addIsolated(): InstancePlacement {
@@ -137,7 +141,7 @@ export class OwnNetwork extends Construct implements AwsNetwork {
 
   /** One NAT gateway in each zone: a zone that fails takes no other's way out with it. */
   private addEgress(): InstancePlacement {
-    const tier = this.addTier('egress', 'per-zone');
+    const tier = this.addTier('egress', 'per-zone', this.zones());
     const routes = this.publicTier.subnets.map((subnet, index) => {
       const name = `${this.props.name}-${index}`;
       const address = new Eip(this, `nat-address-${index}`, { domain: 'vpc', tags: { Name: name } });

@@ -1,6 +1,8 @@
 import { checkHostAgents } from '../../machine/host-agents';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
+import { checkShape } from '../../props/shape';
+import { AWS_PLATFORM_SHAPE } from './platform-shape';
 import { checkTags } from './tags';
 import { checkName } from '../../props/physical-name';
 import type { PlatformProps } from '../../platform/platform';
@@ -22,8 +24,14 @@ export interface AwsPlatformProps extends PlatformProps {
   readonly permissionsBoundaryArn?: string;
   /** IPv4 block of the platform's own network: private (RFC 1918), /16 to /20. Known at synth. @default '10.0.0.0/16' */
   readonly cidr?: string;
-  /** Availability zones of the platform's own network, 2 to 4. Known at synth. @default 2 */
+  /** Availability zones of the platform's own network, 2 to 4. Known at synth. @default - as many as `zones` names, else 2 */
   readonly zoneCount?: number;
+  /**
+   * Availability zones of the platform's own network by name, such as `eu-central-1a`: each once, all in its region. Single names, or the whole, may be
+   * Terraform values; a Terraform list is as long as `zoneCount`, or empty for the default. A network stays in its zones: others are refused at plan.
+   * @default - the first of the region, whatever their state, kept from the first apply on
+   */
+  readonly zones?: readonly string[];
   /** Days the network's flow logs are kept: one of the values CloudWatch Logs takes. @default 90 */
   readonly flowLogRetentionDays?: number;
   /**
@@ -60,6 +68,7 @@ export interface ResolvedAwsPlatformProps extends AwsPlatformProps {
 /** Zones that a network may span: four tiers of four subnets fit the block. */
 const ZONES = { minimum: 2, maximum: 4 } as const;
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
+const ZONE = /^[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/;
 const PRIVATE_BLOCK = /^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}\/(?:1[6-9]|20)$/;
 const ARN = {
   key: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/,
@@ -68,6 +77,7 @@ const ARN = {
 
 /** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPlatformProps {
+  checkShape(props, AWS_PLATFORM_SHAPE);
   const application = props.application ?? 'sandpiper';
   checkName('application', application, 12);
   if (application === 'internal') {
@@ -77,12 +87,13 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
       'cannot be used on AWS: no load balancer\'s name may begin with "internal-"',
     );
   }
-  checkName('environment', props.environment, 8);
+  checkName('environment', props.environment, 16);
   checkHostAgents(props.hostAgents);
   if (props.region === '' || (isKnown(props.region) && !REGION.test(props.region))) {
     throw new InvalidPropError('region', props.region, 'must be an AWS region, such as "eu-central-1"');
   }
-  const zoneCount = props.zoneCount ?? ZONES.minimum;
+  checkZones(props);
+  const zoneCount = props.zoneCount ?? (isKnown(props.zones) ? props.zones.length : ZONES.minimum);
   if (!Number.isInteger(zoneCount) || zoneCount < ZONES.minimum || zoneCount > ZONES.maximum) {
     throw new InvalidPropError(
       'zoneCount',
@@ -116,6 +127,26 @@ export function resolveAwsPlatformProps(props: AwsPlatformProps): ResolvedAwsPla
   };
 }
 
+function checkZones({ zones, zoneCount, region }: AwsPlatformProps): void {
+  if (!isKnown(zones)) return;
+  if (zones.length < ZONES.minimum || zones.length > ZONES.maximum || new Set(zones).size !== zones.length) {
+    throw new InvalidPropError('zones', zones, `must name ${ZONES.minimum} to ${ZONES.maximum} zones, each once`);
+  }
+  if (zoneCount !== undefined && zoneCount !== zones.length) {
+    throw new InvalidPropError('zoneCount', zoneCount, `differs from the number of zones, which is ${zones.length}`);
+  }
+  zones.forEach((name, index) => {
+    if (!isKnown(name)) return;
+    if (!ZONE.test(name) || (isKnown(region) && name.slice(0, -1) !== region)) {
+      throw new InvalidPropError(
+        `zones[${index}]`,
+        name,
+        `must be a zone of the platform's region, such as "eu-central-1a"`,
+      );
+    }
+  });
+}
+
 function checkCidr(cidr: string): void {
   const isBlock = PRIVATE_BLOCK.test(cidr) && cidr.split(/[./]/).every((part) => Number(part) <= 255);
   if (!isBlock) {
@@ -127,16 +158,13 @@ function checkArn(prop: string, arn: string | undefined, pattern: RegExp, what: 
   if (isKnown(arn) && !pattern.test(arn)) throw new InvalidPropError(prop, arn, `must be ${what}`);
 }
 
-function checkExistingNetwork({ existingNetwork, cidr, zoneCount, dnsFirewall }: AwsPlatformProps): void {
+function checkExistingNetwork({ existingNetwork, cidr, zoneCount, zones, dnsFirewall }: AwsPlatformProps): void {
   if (existingNetwork === undefined) return;
   if (cidr !== undefined)
     throw new InvalidPropError('cidr', cidr, "is for the platform's own network; leave it out with existingNetwork");
-  if (zoneCount !== undefined) {
-    throw new InvalidPropError(
-      'zoneCount',
-      zoneCount,
-      "is for the platform's own network; leave it out with existingNetwork",
-    );
+  for (const [name, value] of Object.entries({ zoneCount, zones })) {
+    if (value === undefined) continue;
+    throw new InvalidPropError(name, value, "is for the platform's own network; leave it out with existingNetwork");
   }
   if (dnsFirewall) {
     throw new InvalidPropError(

@@ -1,16 +1,15 @@
-import { DataAwsAmi } from '@cdktf/provider-aws/lib/data-aws-ami';
-import { Fn } from 'cdktf';
-import type { Construct } from 'constructs';
+import { Fn, Op, Token, type IResolvable } from 'cdktf';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
 import type { Architecture } from '../../machine/artifact';
 
-/** Account of the Debian project's own images (wiki.debian.org, Cloud/AmazonEC2Image/Bookworm). */
-const DEBIAN_ACCOUNT = '136693071363';
-
-const ARCHITECTURES: Readonly<Record<Architecture, { readonly name: string; readonly ec2: string }>> = {
-  x64: { name: 'amd64', ec2: 'x86_64' },
-  arm64: { name: 'arm64', ec2: 'arm64' },
+/**
+ * Public parameters that hold the id of Debian 12's newest image in each region (wiki.debian.org, Cloud/AmazonEC2Image/Bookworm). EC2 reads them
+ * whenever it starts an instance ("Use AWS Systems Manager parameters instead of AMI IDs in launch templates").
+ */
+const NEWEST: Readonly<Record<Architecture, string>> = {
+  x64: 'resolve:ssm:/aws/service/debian/release/12/latest/amd64',
+  arm64: 'resolve:ssm:/aws/service/debian/release/12/latest/arm64',
 };
 
 /** What an image is asked for by. */
@@ -27,19 +26,16 @@ export function checkBaseImage(baseImage: string | undefined): void {
   }
 }
 
-/** The image that was given, else Debian 12's newest. A Terraform value may be null, which means the newest. */
-export function imageOf(scope: Construct, { baseImage, architecture }: ImageProps): string {
+/** The image that was given; else Debian 12's newest, which EC2 finds at each start. A Terraform value may be null, which means the newest. */
+export function imageOf({ baseImage, architecture }: ImageProps): string {
   if (isKnown(baseImage)) return baseImage;
-  const { name, ec2 } = ARCHITECTURES[architecture];
-  const newest = new DataAwsAmi(scope, 'debian', {
-    owners: [DEBIAN_ACCOUNT],
-    mostRecent: true,
-    filter: [
-      { name: 'name', values: [`debian-12-${name}-*`] },
-      { name: 'architecture', values: [ec2] },
-      { name: 'virtualization-type', values: ['hvm'] },
-      { name: 'root-device-type', values: ['ebs'] },
-    ],
-  });
-  return baseImage === undefined ? newest.imageId : Fn.coalesce([baseImage, newest.imageId]);
+  return baseImage === undefined ? NEWEST[architecture] : Fn.coalesce([baseImage, NEWEST[architecture]]);
+}
+
+/**
+ * Whether an instance refresh may go back by itself. Of a template whose image is a parameter AWS refuses to (API reference, RefreshPreferences):
+ * such a refresh stops, and the instances that were not replaced yet go on.
+ */
+export function mayRollBack(baseImage: string | undefined): boolean | IResolvable {
+  return isKnown(baseImage) ? true : baseImage === undefined ? false : Op.neq(baseImage, Token.nullValue());
 }

@@ -2,9 +2,8 @@ import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { ITerraformDependable } from 'cdktf';
-import type { Construct } from 'constructs';
 import { physicalName } from '../../props/physical-name';
-import type { AwsEnvironment } from '../foundation/environment';
+import type { AwsPart } from '../foundation/part';
 import { policyDocument, trustPolicy, type PolicyStatement } from '../foundation/policy-document';
 
 /** Longest name of an IAM role (IAM and AWS STS quotas). */
@@ -20,16 +19,13 @@ export interface InstanceIdentity {
 
 /** The role of one kind of machine, with what it may do written into it. */
 export function addInstanceRole(
-  scope: Construct,
+  { scope, id, platform }: AwsPart,
   options: {
-    readonly id: string;
-    readonly platform: AwsEnvironment;
     /** What the machines are, before their name. */
     readonly description: string;
     readonly statements: readonly PolicyStatement[];
   },
 ): InstanceIdentity {
-  const { id, platform } = options;
   // Roles are not regional: the region keeps the same service in two of them apart.
   const prefix = physicalName(
     [platform.application, platform.environment, id],

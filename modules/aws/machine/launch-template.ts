@@ -1,6 +1,7 @@
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
-import { Fn, Op, TerraformLocal } from 'cdktf';
+import { Fn, Op, TerraformLocal, Token } from 'cdktf';
 import type { Construct } from 'constructs';
+import { isKnown } from '../../props/known';
 import { BOOT_SCRIPT_MAX_BYTES } from '../../machine/boot-script';
 
 /** Root device of Debian's images. */
@@ -17,6 +18,13 @@ export const GROUP_METRICS: string[] = [
   'GroupTerminatingInstances',
   'GroupTotalInstances',
 ];
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** A group's maximum instance lifetime; 0: none. A day is the least that EC2 Auto Scaling takes (API reference, CreateAutoScalingGroup). */
+export function lifetimeSeconds(days: number): number {
+  return isKnown(days) ? days * DAY_SECONDS : Token.asNumber(Op.mul(days, DAY_SECONDS));
+}
 
 /** One kind of machine. */
 export interface MachineProps {

@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import type { AwsAlbTlsService } from '../tls-service/alb';
 import { demandMetric, type MetricRead } from './demand';
-import { JOB_OUTCOMES } from '../../../contracts/metrics';
+import { JOB_OUTCOMES } from '../../../contracts/outcomes';
 import type { AwsFleet } from './fleet';
 import type { AwsQueues } from './queue';
 
@@ -23,7 +23,7 @@ export function addDashboard(fleet: AwsFleet, queues: AwsQueues, gateway: AwsAlb
     ['Front', frontLines(gateway)],
   ] as const;
   return new CloudwatchDashboard(fleet.scope, 'dashboard', {
-    dashboardName: fleet.name,
+    dashboardName: fleet.name(),
     dashboardBody: JSON.stringify({
       widgets: graphs.map(([title, lines], index) => ({
         type: 'metric',
@@ -50,7 +50,7 @@ function toMetric({ namespace, metricName, dimensions, period, stat, label }: Li
 }
 
 function demandLines(fleet: AwsFleet): readonly Line[] {
-  const group = { namespace: 'AWS/AutoScaling', dimensions: { AutoScalingGroupName: fleet.name } };
+  const group = { namespace: 'AWS/AutoScaling', dimensions: { AutoScalingGroupName: fleet.name() } };
   return [
     { ...demandMetric(fleet, 'SlotsWanted', MINUTE), label: 'slots wanted' },
     { ...demandMetric(fleet, 'SlotsInService', MINUTE), label: 'slots in service' },

@@ -30,8 +30,9 @@ export function admitGateway(fleet: AwsFleet, { jobs }: AwsQueues, gateway: AwsA
 /** Rises when for three minutes no gateway was healthy. */
 export function addGatewayAlarm({ scope, name }: AwsFleet, gateway: AwsAlbTlsService, topic: SnsTopic): void {
   new CloudwatchMetricAlarm(scope, 'alarm-no-gateway', {
-    alarmName: `${name}-no-gateway`,
-    alarmDescription: 'No gateway is healthy: nobody can submit a job',
+    alarmName: name('no-gateway'),
+    alarmDescription:
+      'No gateway has been healthy for three minutes, so nobody can submit a job: look at the journal of the gateways.',
     namespace: 'AWS/ApplicationELB',
     metricName: 'HealthyHostCount',
     dimensions: { LoadBalancer: gateway.loadBalancer.arnSuffix, TargetGroup: gateway.targetGroup.arnSuffix },

@@ -5,6 +5,7 @@ import { SqsQueueRedrivePolicy } from '@cdktf/provider-aws/lib/sqs-queue-redrive
 import { policyDocument } from '../foundation/policy-document';
 import type { AwsFleet } from './fleet';
 import { LEASE_MARGIN_SECONDS } from '../../sandbox-fleet/resolve';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Where jobs wait, and where those are put aside that could not be run. */
 export interface AwsQueues {
@@ -27,19 +28,19 @@ export function addQueues({ scope, name, platform, props }: AwsFleet): AwsQueues
     kmsDataKeyReusePeriodSeconds: DATA_KEY_SECONDS,
     maxMessageSize: MAXIMUM_MESSAGE_BYTES,
     receiveWaitTimeSeconds: LONG_POLL_SECONDS,
-    lifecycle: { preventDestroy: props.deletionProtection },
   };
   const jobs = new SqsQueue(scope, 'jobs', {
     ...common,
-    name,
+    name: name(),
     messageRetentionSeconds: props.queueRetentionSeconds,
     visibilityTimeoutSeconds: props.maximumJobSeconds + LEASE_MARGIN_SECONDS,
   });
   const deadLetters = new SqsQueue(scope, 'dead-letters', {
     ...common,
-    name: `${name}-dead-letters`,
+    name: name('dead-letters'),
     messageRetentionSeconds: props.deadLetterRetentionDays * DAY_SECONDS,
   });
+  for (const queue of [jobs, deadLetters]) guardAgainstDeletion(queue, props.deletionProtection);
   new SqsQueueRedrivePolicy(scope, 'redrive', {
     queueUrl: jobs.url,
     redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: props.maximumDeliveries }),

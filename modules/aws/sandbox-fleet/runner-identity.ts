@@ -17,11 +17,9 @@ export function addRunnerIdentity(
     readonly logGroupArn: string;
   },
 ): InstanceIdentity {
-  const { scope, id, platform, props, eventStore } = fleet;
+  const { platform, props, eventStore } = fleet;
   const { queues, objects, logGroupArn } = options;
-  return addInstanceRole(scope, {
-    id,
-    platform,
+  return addInstanceRole(fleet, {
     description: 'Runners of',
     statements: [
       ...readPrograms(platform, objects, props.imageKeys),
@@ -73,6 +71,8 @@ export function groupStatement({ platform, name }: AwsFleet): PolicyStatement {
       'autoscaling:CompleteLifecycleAction',
     ],
     // The unknown part is the group's own id, which exists only after its instances' role.
-    resources: [`arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`],
+    resources: [
+      `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${name()}`,
+    ],
   };
 }

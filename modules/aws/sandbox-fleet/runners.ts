@@ -2,9 +2,9 @@ import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-lifecycle-hook';
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { Token, type ITerraformDependable } from 'cdktf';
-import { imageOf } from '../machine/debian-image';
+import { imageOf, mayRollBack } from '../machine/debian-image';
 import type { InstanceIdentity } from '../machine/instance-role';
-import { addLaunchTemplate, GROUP_METRICS } from '../machine/launch-template';
+import { addLaunchTemplate, GROUP_METRICS, lifetimeSeconds } from '../machine/launch-template';
 import type { InstancePlacement } from '../foundation/network';
 import type { AwsFleet } from './fleet';
 import { INSTANCE_TYPES } from './options';
@@ -22,7 +22,7 @@ export interface AwsRunners {
 
 /** Name of the hook that lets a machine drain before it ends. */
 export function hookName({ name }: Pick<AwsFleet, 'name'>): string {
-  return `${name}-drain`;
+  return name('drain');
 }
 
 /**
@@ -41,14 +41,16 @@ export function addRunners(
     readonly ready: ITerraformDependable[];
   },
 ): AwsRunners {
-  const { scope, name, id, platform, props } = fleet;
+  const { scope, platform, props } = fleet;
+  const name = fleet.name();
   const { capacity } = props;
   const [instanceType, ...otherTypes] = INSTANCE_TYPES[capacity.machineSize];
-  const tags = { ...platform.tags, service: id, ...props.tags, Name: name };
+  const tags = { ...platform.tags, ...fleet.tags, Name: name };
   const launchTemplate = addLaunchTemplate(scope, {
     name,
-    imageId: imageOf(scope, { baseImage: props.baseImage, architecture: 'x64' }),
+    imageId: imageOf({ baseImage: props.baseImage, architecture: 'x64' }),
     instanceType,
+    keyName: props.operatorAccess === 'cloud-tunnel' ? props.aws?.operatorKeyPair : undefined,
     profileArn: options.identity.profile.arn,
     securityGroupId: options.securityGroupId,
     diskGib: capacity.diskGib,
@@ -86,13 +88,16 @@ export function addRunners(
     instanceRefresh: {
       strategy: 'Rolling',
       preferences: {
-        autoRollback: true,
+        autoRollback: mayRollBack(props.baseImage),
+        // A version that takes no jobs stops. Dead letters are no sign: they stay until somebody looks at them.
+        alarmSpecification: { alarms: [`${name}-oldest-wait`] },
         minHealthyPercentage: 90,
         maxHealthyPercentage: 110,
         scaleInProtectedInstances: 'Refresh',
       },
     },
     waitForCapacityTimeout: '0',
+    maxInstanceLifetime: lifetimeSeconds(props.maximumInstanceAgeDays),
     enabledMetrics: GROUP_METRICS,
     metricsGranularity: '1Minute',
     tag: Object.entries(tags).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),

@@ -8,11 +8,12 @@ import {
   SLOTS_WANTED_OF_EACH,
   SLOTS_WANTED_OF_NONE,
   WAKE_STEPS,
-} from '../../sandbox-fleet/scaling';
+} from '../../../contracts/scaling';
 
 /** Follows the demand that the gateway publishes: target tracking where there are machines, an alarm and its steps where there are none. */
 export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {
-  const { scope, name, props } = fleet;
+  const { scope, props } = fleet;
+  const name = fleet.name();
   const { slotsPerInstance } = props.capacity;
   const measured = {
     wanted: demandMetric(fleet, 'SlotsWanted', DEMAND_PERIOD_SECONDS),
@@ -64,7 +65,7 @@ export function addFleetScaling(fleet: AwsFleet, { group }: AwsRunners): void {
   });
   new CloudwatchMetricAlarm(scope, 'wake-alarm', {
     alarmName: `${name}-wake`,
-    alarmDescription: 'Jobs came and no machine is there: the fleet is woken. It is no reason to worry.',
+    alarmDescription: 'Jobs arrived while the fleet had no machine, so it starts some. Nothing needs to be done.',
     comparisonOperator: 'GreaterThanThreshold',
     threshold: 0,
     evaluationPeriods: 1,

@@ -8,10 +8,15 @@ import type { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { Construct } from 'constructs';
 import type { StoredArtifact } from '../foundation/artifact-bucket';
 import type { AwsEnvironment } from '../foundation/environment';
+import { describeAwsPart } from '../foundation/part';
 import { allowEndpointsOnly } from '../foundation/network';
 import { admitOperators } from '../foundation/operator-tunnel';
 import { tagEverything } from '../foundation/tag-everything';
 import { renderBootScript } from '../../machine/boot-script';
+import { programEnvironment } from '../../machine/program-environment';
+import { engineSettings } from '../../../contracts/engine-settings';
+import { gatewaySettings } from '../../../contracts/gateway-settings';
+import { runnerSettings } from '../../../contracts/runner-settings';
 import { AwsEventStore } from '../event-store/elasticache';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { AwsAlbTlsService } from '../tls-service/alb';
@@ -19,6 +24,7 @@ import { stored, storeHostAgent } from '../machine/boot';
 import type { ITlsService } from '../../tls-service/tls-service';
 import { addFleetAlarms } from './alarms';
 import { addDashboard } from './dashboard';
+import { AWS_SCALING_DEFAULTS } from './defaults';
 import type { AwsFleet } from './fleet';
 import { addGatewayAlarm, admitGateway } from './gateway';
 import { checkAwsFleet } from './options';
@@ -27,8 +33,9 @@ import { addRunnerIdentity, groupStatement, queueStatements } from './runner-ide
 import { addRunners, hookName } from './runners';
 import { addFleetScaling } from './scaling';
 import { resolveSandboxFleetProps, RUNNER_ADMIN_PORT } from '../../sandbox-fleet/resolve';
-import { lawEnvironment, runnerEnvironment } from '../../sandbox-fleet/runner-environment';
+import { fleetValues, runnerValues } from '../../sandbox-fleet/program-values';
 import type { ISandboxFleet, SandboxFleetProps } from '../../sandbox-fleet/sandbox-fleet';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** AWS's services that a runner talks to through interface endpoints: its queue, its group, its journal. S3 has a gateway endpoint. */
 const RUNNER_SERVICES = ['sqs', 'autoscaling', 'logs'];
@@ -62,16 +69,16 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
     { platform, ...given }: SandboxFleetProps & { readonly platform: AwsEnvironment },
   ) {
     super(scope, id);
-    const props = resolveSandboxFleetProps('aws', given);
+    const props = resolveSandboxFleetProps(AWS_SCALING_DEFAULTS, given);
     checkAwsFleet(props);
     const { eventStore } = props;
     if (!(eventStore instanceof AwsEventStore)) {
       throw new InvalidPropError('eventStore', 'another store', 'must be one that eventStore() of this platform made');
     }
-    const name = `${platform.application}-${platform.environment}-${id}`;
-    const fleet: AwsFleet = { scope: this, id, name, platform, props, eventStore };
+    const fleet: AwsFleet = { ...describeAwsPart(this, id, platform, props.tags), props, eventStore };
+    const name = fleet.name();
     this.fleet = fleet;
-    tagEverything(this, { service: id, ...props.tags });
+    tagEverything(this, fleet.tags);
 
     this.queues = addQueues(fleet);
     this.jobs = this.queues.jobs;
@@ -80,8 +87,8 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       name: `/${platform.application}/${platform.environment}/${id}`,
       retentionInDays: props.logRetentionDays,
       kmsKeyId: platform.keyArn,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.logGroup, props.deletionProtection);
     const objects = {
       runner: platform.bootstrap.object(props.runner),
       hostAgent: storeHostAgent(platform, 'x64'),
@@ -125,13 +132,23 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
     }
     this.alarmTopic = addFleetAlarms(fleet, this.queues);
     this.gatewayEnvironment = {
-      ...this.queueEnvironment(),
-      ...lawEnvironment(props),
-      SANDPIPER_EVENTS_AUTH: eventStore.authentication('gateway'),
-      SANDPIPER_DEMAND: `cloudwatch:${platform.region}/${platform.application}-${platform.environment}/${id}`,
+      ...programEnvironment(
+        { ...engineSettings, ...gatewaySettings },
+        {
+          ...this.engineValues(),
+          ...fleetValues(props),
+          eventStoreAuthentication: eventStore.authentication('gateway'),
+          demand: {
+            service: 'cloudwatch',
+            region: platform.region,
+            environment: `${platform.application}-${platform.environment}`,
+            fleet: id,
+          },
+        },
+      ),
       AWS_REGION: platform.region,
       // The load balancer appends the client's address to X-Forwarded-For.
-      SANDPIPER_TRUSTED_PROXIES: '1',
+      ...programEnvironment(gatewaySettings, { trustedProxies: 1 }),
     };
   }
 
@@ -149,12 +166,8 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
     addDashboard(this.fleet, this.queues, gateway);
   }
 
-  private queueEnvironment(): Readonly<Record<string, string>> {
-    return {
-      SANDPIPER_QUEUE: this.jobs.url,
-      SANDPIPER_DEAD_LETTERS: this.deadLetters.url,
-      SANDPIPER_EVENTS: this.fleet.eventStore.url,
-    };
+  private engineValues() {
+    return { queue: this.jobs.url, deadLetters: this.deadLetters.url, eventStore: this.fleet.eventStore.url };
   }
 
   private bootScript(objects: { readonly runner: StoredArtifact; readonly hostAgent: StoredArtifact }): string {
@@ -170,13 +183,18 @@ export class AwsSqsAsgFleet extends Construct implements ISandboxFleet {
       artifact: { ...stored(objects.runner), kind: 'archive' },
       command: props.runner.command,
       variables: {
-        ...runnerEnvironment(id, props),
-        ...this.queueEnvironment(),
-        SANDPIPER_EVENTS_AUTH: eventStore.authentication('runner'),
-        SANDPIPER_MACHINE: 'aws',
-        SANDPIPER_AUTO_SCALING_GROUP: this.fleet.name,
-        SANDPIPER_LIFECYCLE_HOOK: hookName(this.fleet),
-        SANDPIPER_IMAGE_SOURCE: `s3://${platform.bootstrap.bucket}/${platform.region}`,
+        ...programEnvironment(
+          { ...engineSettings, ...runnerSettings },
+          {
+            ...runnerValues(id, props),
+            ...this.engineValues(),
+            eventStoreAuthentication: eventStore.authentication('runner'),
+            machine: 'aws',
+            autoScalingGroup: this.fleet.name(),
+            lifecycleHook: hookName(this.fleet),
+            imageSource: `s3://${platform.bootstrap.bucket}/${platform.region}`,
+          },
+        ),
         AWS_REGION: platform.region,
       },
       secrets: [],

@@ -1,16 +1,21 @@
-import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmConfig,
+} from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import type { Lb } from '@cdktf/provider-aws/lib/lb';
 import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import type { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import type { Construct } from 'constructs';
 import { addAlarmTopic } from '../foundation/alarm-topic';
-import type { AwsEnvironment } from '../foundation/environment';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
 
 /** Window of the share and the latency, in seconds. */
 const WINDOW_SECONDS = 300;
 /** An instance is unhealthy for this many minutes of five before anybody is told: a replaced one is not. */
 const UNHEALTHY_MINUTES = 3;
+const EXPIRY_DAYS = 21;
+/** ACM publishes the metric twice a day. */
+const DAY_SECONDS = 24 * 60 * 60;
 
 /**
  * Alarms of one service, and the topic that carries them:
@@ -20,19 +25,19 @@ const UNHEALTHY_MINUTES = 3;
  * | `<name>-errors` | 5xx answers, of instances and load balancer, exceed their share over five minutes |
  * | `<name>-latency` | the 95th percentile of the instances' answer time exceeds its bound over five minutes |
  * | `<name>-unhealthy` | an instance failed its health check in three of five minutes |
+ * | `<name>-certificate-<n>` | an existing certificate expires in less than three weeks |
  */
 export function addAlarms(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly name: string;
-    readonly platform: AwsEnvironment;
-    readonly props: ResolvedTlsServiceProps;
     readonly loadBalancer: Lb;
     readonly targetGroup: LbTargetGroup;
   },
 ): SnsTopic {
-  const { name, props, loadBalancer, targetGroup } = options;
-  const topic = addAlarmTopic(scope, { ...options, emails: props.alarms.emails });
+  const { scope, props } = service;
+  const name = service.name();
+  const { loadBalancer, targetGroup } = options;
+  const topic = addAlarmTopic(service, props.alarms.emails);
   const alarm = { alarmActions: [topic.arn], okActions: [topic.arn], treatMissingData: 'notBreaching' };
   const balancerOnly = { LoadBalancer: loadBalancer.arnSuffix };
   const both = { ...balancerOnly, TargetGroup: targetGroup.arnSuffix };
@@ -50,7 +55,7 @@ export function addAlarms(
   new CloudwatchMetricAlarm(scope, 'alarm-errors', {
     ...alarm,
     alarmName: `${name}-errors`,
-    alarmDescription: `More than ${props.alarms.errorPercent} % of the answers were 5xx over five minutes`,
+    alarmDescription: `More than ${props.alarms.errorPercent} % of the responses were 5xx for five minutes: look at the journal of the instances, then at the request log.`,
     comparisonOperator: 'GreaterThanThreshold',
     threshold: props.alarms.errorPercent,
     evaluationPeriods: 1,
@@ -68,24 +73,28 @@ export function addAlarms(
       },
     ],
   });
-  new CloudwatchMetricAlarm(scope, 'alarm-latency', {
-    ...alarm,
-    alarmName: `${name}-latency`,
-    alarmDescription: `95 % of the answers took up to more than ${props.alarms.latencyMilliseconds} ms over five minutes`,
-    namespace: 'AWS/ApplicationELB',
-    metricName: 'TargetResponseTime',
-    dimensions: both,
-    extendedStatistic: 'p95',
-    period: WINDOW_SECONDS,
-    evaluationPeriods: 1,
-    evaluateLowSampleCountPercentiles: 'ignore',
-    comparisonOperator: 'GreaterThanThreshold',
-    threshold: props.alarms.latencyMilliseconds / 1000,
-  });
+  const { latencyMilliseconds } = props.alarms;
+  if (latencyMilliseconds !== false) {
+    new CloudwatchMetricAlarm(scope, 'alarm-latency', {
+      ...alarm,
+      alarmName: `${name}-latency`,
+      alarmDescription: `p95 response time above ${latencyMilliseconds} ms for five minutes: look at the CPU use of the instances and at what they wait for.`,
+      namespace: 'AWS/ApplicationELB',
+      metricName: 'TargetResponseTime',
+      dimensions: both,
+      extendedStatistic: 'p95',
+      period: WINDOW_SECONDS,
+      evaluationPeriods: 1,
+      evaluateLowSampleCountPercentiles: 'ignore',
+      comparisonOperator: 'GreaterThanThreshold',
+      threshold: latencyMilliseconds / 1000,
+    });
+  }
   new CloudwatchMetricAlarm(scope, 'alarm-unhealthy', {
     ...alarm,
     alarmName: `${name}-unhealthy`,
-    alarmDescription: 'An instance fails its health check',
+    alarmDescription:
+      'An instance failed its health check in three of five minutes: look at its journal. The group replaces it.',
     namespace: 'AWS/ApplicationELB',
     metricName: 'UnHealthyHostCount',
     dimensions: both,
@@ -96,5 +105,30 @@ export function addAlarms(
     comparisonOperator: 'GreaterThanThreshold',
     threshold: 0,
   });
+  if (props.certificate.kind === 'existing') addExpiryAlarms(scope, name, props.certificate.ids, alarm);
   return topic;
+}
+
+/** Of certificates that nobody renews by himself: those that were imported into ACM. Of others there is no such metric, and no alarm rises. */
+function addExpiryAlarms(
+  scope: Construct,
+  name: string,
+  arns: readonly string[],
+  alarm: Pick<CloudwatchMetricAlarmConfig, 'alarmActions' | 'okActions' | 'treatMissingData'>,
+): void {
+  arns.forEach((arn, index) => {
+    new CloudwatchMetricAlarm(scope, `alarm-certificate-${index}`, {
+      ...alarm,
+      alarmName: `${name}-certificate-${index}`,
+      alarmDescription: `A certificate expires in less than ${EXPIRY_DAYS} days: import its successor with ./sandpiper cert import aws.`,
+      namespace: 'AWS/CertificateManager',
+      metricName: 'DaysToExpiry',
+      dimensions: { CertificateArn: arn },
+      statistic: 'Minimum',
+      period: DAY_SECONDS,
+      evaluationPeriods: 1,
+      comparisonOperator: 'LessThanThreshold',
+      threshold: EXPIRY_DAYS,
+    });
+  });
 }

@@ -13,7 +13,9 @@ import { admitOperators } from '../foundation/operator-tunnel';
 import { tagEverything } from '../foundation/tag-everything';
 import { renderBootScript } from '../../machine/boot-script';
 import { addAlarms } from './alarms';
-import { machineSpec, storePrograms } from '../machine/boot';
+import { machineSpec, storePrograms } from './programs';
+import type { AwsService } from './service';
+import { describeAwsPart } from '../foundation/part';
 import { addCertificates } from './certificate';
 import { addDnsRecords, findZone } from './dns';
 import { addFirewall } from './firewall';
@@ -23,9 +25,10 @@ import { addListeners } from './listener';
 import { addLoadBalancer, addSecurityGroups, addTargetGroup } from './load-balancer';
 import { checkAwsTlsService } from './options';
 import { addScaling } from './scaling';
-import { addSecrets } from '../machine/secret';
+import { addSecrets } from './secret';
 import { resolveTlsServiceProps } from '../../tls-service/resolve';
 import type { ITlsService, TlsServiceProps } from '../../tls-service/tls-service';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** {@link TlsServiceProps} and the platform that holds the service. */
 export interface AwsAlbTlsServiceProps extends TlsServiceProps {
@@ -59,30 +62,31 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
     const props = resolveTlsServiceProps(given);
     checkAwsTlsService(id, props);
     const { network } = platform;
-    const name = `${platform.application}-${platform.environment}-${id}`;
-    const isDualStack = props.aws?.dualStack ?? network.isDualStack;
-    const service = { id, name, platform, props, isDualStack };
-    tagEverything(this, { service: id, ...props.tags });
+    const service: AwsService = {
+      ...describeAwsPart(this, id, platform, props.tags),
+      props,
+      isDualStack: props.aws?.dualStack ?? network.isDualStack,
+    };
+    tagEverything(this, service.tags);
 
-    const securityGroups = addSecurityGroups(this, service);
-    this.loadBalancer = addLoadBalancer(this, { ...service, securityGroup: securityGroups.loadBalancer });
-    this.targetGroup = addTargetGroup(this, service);
-    const front = { ...service, loadBalancer: this.loadBalancer, targetGroup: this.targetGroup };
+    const securityGroups = addSecurityGroups(service);
+    this.loadBalancer = addLoadBalancer(service, { securityGroup: securityGroups.loadBalancer });
+    this.targetGroup = addTargetGroup(service);
+    const front = { loadBalancer: this.loadBalancer, targetGroup: this.targetGroup };
     const zone = findZone(this, props);
-    const listeners = addListeners(this, { ...front, certificates: addCertificates(this, props, zone) });
+    const listeners = addListeners(service, { ...front, certificates: addCertificates(this, props.certificate) });
     this.httpsListener = listeners.https;
-    addDnsRecords(this, { ...front, zone });
+    addDnsRecords(service, { ...front, zone });
 
     this.logGroup = new CloudwatchLogGroup(this, 'log', {
       name: `/${platform.application}/${platform.environment}/${id}`,
       retentionInDays: props.logRetentionDays,
       kmsKeyId: platform.keyArn,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
-    const programs = storePrograms(this, service);
-    const secrets = addSecrets(this, service);
-    const identity = addInstanceIdentity(this, {
-      ...service,
+    guardAgainstDeletion(this.logGroup, props.deletionProtection);
+    const programs = storePrograms(service);
+    const secrets = addSecrets(service);
+    const identity = addInstanceIdentity(service, {
       artifacts: [programs.artifact, programs.hostAgent],
       secrets,
       logGroupArn: this.logGroup.arn,
@@ -93,21 +97,21 @@ export class AwsAlbTlsService extends Construct implements ITlsService {
     const securityGroupId = securityGroups.instance.id;
     this.instanceSecurityGroupId = securityGroupId;
     const egress = allowEgress(this, securityGroupId, placement, props.internetEgress);
-    const instances = addInstances(this, {
+    const instances = addInstances(service, {
       ...front,
       placement,
       securityGroupId,
       identity,
-      userData: renderBootScript(machineSpec({ ...service, programs, secrets, logGroup: this.logGroup.name })),
+      userData: renderBootScript(machineSpec(service, { programs, secrets, logGroup: this.logGroup.name })),
       ready: [...listeners.rules, ...identity.ready, ...placement.ready, ...egress],
     });
     this.launchTemplate = instances.launchTemplate;
     this.group = instances.group;
-    addScaling(this, { ...front, group: this.group });
+    addScaling(service, { ...front, group: this.group });
     if (props.operatorAccess === 'cloud-tunnel')
       admitOperators(this, network.operatorTunnel().securityGroupId, securityGroupId);
-    this.alarmTopic = addAlarms(this, front);
-    if (props.firewall) addFirewall(this, { ...front, firewall: props.firewall });
+    this.alarmTopic = addAlarms(service, front);
+    if (props.firewall) addFirewall(service, { ...front, firewall: props.firewall });
 
     this.loadBalancerAddress = this.loadBalancer.dnsName;
     this.hostName = props.hostNames[0] ?? this.loadBalancer.dnsName;

@@ -1,10 +1,10 @@
 import { AcmCertificate } from '@cdktf/provider-aws/lib/acm-certificate';
 import { AcmCertificateValidation } from '@cdktf/provider-aws/lib/acm-certificate-validation';
-import type { DataAwsRoute53Zone } from '@cdktf/provider-aws/lib/data-aws-route53-zone';
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { TerraformLocal } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { ResolvedCertificate } from '../../tls-service/resolve';
+import { zoneNamed } from './dns';
 
 /** Certificates of the TLS listener. */
 export interface ServedCertificates {
@@ -18,27 +18,24 @@ export interface ServedCertificates {
 const VALIDATION_TTL_SECONDS = 300;
 
 /** Requests a certificate for all host names and proves them by DNS, or uses the ones that were given. */
-export function addCertificates(
-  scope: Construct,
-  props: ResolvedTlsServiceProps,
-  zone: DataAwsRoute53Zone | undefined,
-): ServedCertificates {
-  if (props.certificate.kind === 'existing') {
-    const [defaultArn, ...otherArns] = props.certificate.ids;
+export function addCertificates(scope: Construct, source: ResolvedCertificate): ServedCertificates {
+  if (source.kind === 'existing') {
+    const [defaultArn, ...otherArns] = source.ids;
     return { defaultArn, otherArns };
   }
-  const [domainName, ...alternatives] = props.hostNames;
+  const [domainName, ...alternatives] = source.hostNames;
+  const { zoneId } = zoneNamed(scope, source.zone);
   const certificate = new AcmCertificate(scope, 'certificate', {
-    domainName: domainName!,
+    domainName,
     subjectAlternativeNames: alternatives.length > 0 ? alternatives : undefined,
     validationMethod: 'DNS',
     keyAlgorithm: 'EC_prime256v1',
     lifecycle: { createBeforeDestroy: true },
   });
-  const records = props.hostNames.map((hostName, index) => {
+  const records = source.hostNames.map((hostName, index) => {
     const local = new TerraformLocal(scope, `certificate-name-${index}`, hostName);
     return new Route53Record(scope, `certificate-validation-record-${index}`, {
-      zoneId: zone!.zoneId,
+      zoneId,
       name: validationOption(certificate, local, 'name'),
       type: validationOption(certificate, local, 'type'),
       records: [validationOption(certificate, local, 'value')],

@@ -3,33 +3,46 @@ import type { Lb } from '@cdktf/provider-aws/lib/lb';
 import { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl';
 import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association';
 import { Wafv2WebAclLoggingConfiguration } from '@cdktf/provider-aws/lib/wafv2-web-acl-logging-configuration';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from '../foundation/environment';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
 import type { Firewall } from '../../tls-service/tls-service';
 
-/** AWS's managed rule groups, in the order they are asked ("AWS Managed Rules rule groups list"; 925 of 1500 capacity units). */
+/** AWS's managed rule groups, in the order they are asked, and those of their rules that read bodies ("AWS Managed Rules rule groups list"; 925 of 1500 capacity units). */
 const MANAGED_GROUPS = [
-  { id: 'ip-reputation', name: 'AWSManagedRulesAmazonIpReputationList' },
-  { id: 'common', name: 'AWSManagedRulesCommonRuleSet' },
-  { id: 'known-bad-inputs', name: 'AWSManagedRulesKnownBadInputsRuleSet' },
+  { id: 'ip-reputation', name: 'AWSManagedRulesAmazonIpReputationList', bodyRules: [] },
+  {
+    id: 'common',
+    name: 'AWSManagedRulesCommonRuleSet',
+    bodyRules: [
+      ...['SizeRestrictions_BODY', 'EC2MetaDataSSRF_BODY', 'GenericLFI_BODY', 'GenericRFI_BODY'],
+      'CrossSiteScripting_BODY',
+    ],
+  },
+  {
+    id: 'known-bad-inputs',
+    name: 'AWSManagedRulesKnownBadInputsRuleSet',
+    bodyRules: ['JavaDeserializationRCE_BODY', 'Log4JRCE_BODY', 'ReactJSRCE_BODY'],
+  },
 ] as const;
+
+/** Headers in which clients send tokens: a browser's WebSocket has no other place than its protocols. */
+const TOKEN_HEADERS = ['authorization', 'cookie', 'sec-websocket-protocol', 'proxy-authorization', 'x-api-key'];
+
+const countOnly = (name: string) => ({ name, action_to_use: { count: {} } });
 
 /** Window of the rate limit, in seconds. */
 const RATE_WINDOW_SECONDS = 300;
 
 /** WAFv2 before the load balancer: managed rules, a rate limit for each client address, and a log without tokens. */
 export function addFirewall(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly name: string;
-    readonly platform: AwsEnvironment;
-    readonly props: ResolvedTlsServiceProps;
     readonly firewall: Required<Firewall>;
     readonly loadBalancer: Lb;
   },
 ): Wafv2WebAcl {
-  const { name, platform, props, firewall, loadBalancer } = options;
+  const { scope, platform, props } = service;
+  const name = service.name();
+  const { firewall, loadBalancer } = options;
   // Sampled requests would show whole headers, tokens included, in the console.
   const visibility = (metricName: string) => ({
     cloudwatchMetricsEnabled: true,
@@ -60,7 +73,13 @@ export function addFirewall(
         name: group.id,
         priority: index + 1,
         overrideAction: firewall.countOnly ? { count: {} } : { none: {} },
-        statement: { managed_rule_group_statement: { vendor_name: 'AWS', name: group.name } },
+        statement: {
+          managed_rule_group_statement: {
+            vendor_name: 'AWS',
+            name: group.name,
+            ...(firewall.inspectBodies ? {} : { rule_action_override: group.bodyRules.map(countOnly) }),
+          },
+        },
         visibilityConfig: visibility(group.id),
       })),
     ],
@@ -75,7 +94,7 @@ export function addFirewall(
   new Wafv2WebAclLoggingConfiguration(scope, 'firewall-logging', {
     resourceArn: acl.arn,
     logDestinationConfigs: [log.arn],
-    redactedFields: ['authorization', 'cookie'].map((header) => ({ singleHeader: { name: header } })),
+    redactedFields: TOKEN_HEADERS.map((header) => ({ singleHeader: { name: header } })),
   });
   return acl;
 }

@@ -1,26 +1,23 @@
-import type { Construct } from 'constructs';
+import type { AwsService } from './service';
 import type { StoredArtifact } from '../foundation/artifact-bucket';
 import type { AwsEnvironment } from '../foundation/environment';
 import { addInstanceRole, type InstanceIdentity } from '../machine/instance-role';
 import type { PolicyStatement } from '../foundation/policy-document';
 import { readPrograms } from '../machine/read-programs';
-import type { ReadableSecret } from '../machine/secret';
+import type { ReadableSecret } from './secret';
 
 /** The instances' role: reads its own artifact, the host agent and its own secrets, writes its own log group, nothing else. */
 export function addInstanceIdentity(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly id: string;
-    readonly platform: AwsEnvironment;
     readonly artifacts: readonly StoredArtifact[];
     readonly secrets: readonly ReadableSecret[];
     readonly logGroupArn: string;
   },
 ): InstanceIdentity {
-  const { id, platform, artifacts, secrets, logGroupArn } = options;
-  return addInstanceRole(scope, {
-    id,
-    platform,
+  const { platform } = service;
+  const { artifacts, secrets, logGroupArn } = options;
+  return addInstanceRole(service, {
     description: 'Instances of',
     statements: [
       ...readPrograms(platform, artifacts),

@@ -2,14 +2,13 @@ import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import { Token, type ITerraformDependable } from 'cdktf';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from '../foundation/environment';
-import { imageOf } from '../machine/debian-image';
-import { addLaunchTemplate, GROUP_METRICS } from '../machine/launch-template';
+import { imageOf, mayRollBack } from '../machine/debian-image';
+import { addLaunchTemplate, GROUP_METRICS, lifetimeSeconds } from '../machine/launch-template';
 import type { InstanceIdentity } from '../machine/instance-role';
 import type { InstancePlacement } from '../foundation/network';
 import { instanceTypeOf } from './options';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Seconds until a new instance's CPU counts for the scaling: booting is no load. */
 const WARMUP_SECONDS = 60;
@@ -22,13 +21,8 @@ export interface Instances {
 
 /** Template of an instance and the group of instances made from it. */
 export function addInstances(
-  scope: Construct,
+  service: AwsService,
   options: {
-    /** `<application>-<environment>-<id>`. */
-    readonly name: string;
-    readonly id: string;
-    readonly platform: AwsEnvironment;
-    readonly props: ResolvedTlsServiceProps;
     readonly placement: InstancePlacement;
     readonly securityGroupId: string;
     readonly identity: InstanceIdentity;
@@ -39,17 +33,19 @@ export function addInstances(
     readonly ready: ITerraformDependable[];
   },
 ): Instances {
-  const { name, platform, props, placement, targetGroup } = options;
+  const { scope, platform, props } = service;
+  const name = service.name();
+  const { placement, targetGroup } = options;
   const launchTemplate = addLaunchTemplate(scope, {
     name,
-    imageId: imageOf(scope, props),
+    imageId: imageOf(props),
     instanceType: instanceTypeOf(props),
     keyName: props.operatorAccess === 'cloud-tunnel' ? props.aws?.operatorKeyPair : undefined,
     profileArn: options.identity.profile.arn,
     securityGroupId: options.securityGroupId,
     diskGib: props.capacity.diskGib,
     keyArn: platform.keyArn,
-    tags: instanceTags(options),
+    tags: instanceTags(service),
     userData: options.userData,
   });
   const { minInstances, maxInstances } = props.capacity;
@@ -66,23 +62,31 @@ export function addInstances(
     launchTemplate: { id: launchTemplate.id, version: Token.asString(launchTemplate.latestVersion) },
     instanceRefresh: {
       strategy: 'Rolling',
-      preferences: { autoRollback: true, minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+      preferences: {
+        autoRollback: mayRollBack(props.baseImage),
+        minHealthyPercentage: 100,
+        maxHealthyPercentage: 200,
+        // A version that is healthy and answers with errors stops too.
+        alarmSpecification: { alarms: [`${name}-errors`] },
+      },
     },
     instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
     // The first apply fails when the instances never turn healthy. Later ones do not wait: `wait_for_elb_capacity` would,
     // for exactly this number, which a group that has scaled out never has; there the instance refresh rolls back instead.
     minElbCapacity: minInstances,
     waitForCapacityTimeout: '15m',
+    maxInstanceLifetime: lifetimeSeconds(props.maximumInstanceAgeDays),
     enabledMetrics: GROUP_METRICS,
     metricsGranularity: '1Minute',
-    tag: Object.entries(instanceTags(options)).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
+    tag: Object.entries(instanceTags(service)).map(([key, value]) => ({ key, value, propagateAtLaunch: false })),
     dependsOn: options.ready,
-    lifecycle: { ignoreChanges: ['desired_capacity'], preventDestroy: props.deletionProtection },
+    lifecycle: { ignoreChanges: ['desired_capacity'] },
   });
+  guardAgainstDeletion(group, props.deletionProtection);
   return { launchTemplate, group };
 }
 
 /** Tags of what Auto Scaling makes: no default tags of the provider reach it. */
-function instanceTags(options: { name: string; id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps }) {
-  return { ...options.platform.tags, service: options.id, ...options.props.tags, Name: options.name };
+function instanceTags({ platform, tags, name }: AwsService) {
+  return { ...platform.tags, ...tags, Name: name() };
 }

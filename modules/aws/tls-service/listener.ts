@@ -9,6 +9,8 @@ import type { ServedCertificates } from './certificate';
 import { DEFAULT_SSL_POLICY } from './options';
 import { GUARD_PRIORITY, guardedPatterns, pathRules } from './path-rules';
 import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** One year, the least that browsers' preload lists take. */
 const STRICT_TRANSPORT_SECURITY = 'max-age=31536000';
@@ -27,15 +29,15 @@ export interface Listeners {
 
 /** HTTPS on 443, which forwards the public paths and answers the rest with 404; HTTP on 80, which redirects. */
 export function addListeners(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly props: ResolvedTlsServiceProps;
     readonly loadBalancer: Lb;
     readonly targetGroup: LbTargetGroup;
     readonly certificates: ServedCertificates;
   },
 ): Listeners {
-  const { props, loadBalancer, targetGroup, certificates } = options;
+  const { scope, props } = service;
+  const { loadBalancer, targetGroup, certificates } = options;
   const https = new LbListener(scope, 'https', {
     loadBalancerArn: loadBalancer.arn,
     port: 443,
@@ -46,8 +48,8 @@ export function addListeners(
     routingHttpResponseStrictTransportSecurityHeaderValue: STRICT_TRANSPORT_SECURITY,
     routingHttpResponseXContentTypeOptionsHeaderValue: 'nosniff',
     defaultAction: [NOT_FOUND],
-    lifecycle: { preventDestroy: props.deletionProtection },
   });
+  guardAgainstDeletion(https, props.deletionProtection);
   certificates.otherArns.forEach((certificateArn, index) => {
     new LbListenerCertificate(scope, `certificate-${index + 1}`, { listenerArn: https.arn, certificateArn });
   });

@@ -3,10 +3,9 @@ import { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from '../foundation/environment';
 import { physicalName } from '../../props/physical-name';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Longest name of a load balancer and of a target group (Elastic Load Balancing API reference, CreateLoadBalancer). */
 export const LOAD_BALANCER_NAME_CHARACTERS = 32;
@@ -18,15 +17,9 @@ export interface ServiceSecurityGroups {
 }
 
 /** Internet -> load balancer on 443 and 80; load balancer -> instances on the service's port; nothing else inwards. */
-export function addSecurityGroups(
-  scope: Construct,
-  {
-    name,
-    platform,
-    props,
-    isDualStack,
-  }: { name: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps; isDualStack: boolean },
-): ServiceSecurityGroups {
+export function addSecurityGroups(service: AwsService): ServiceSecurityGroups {
+  const { scope, platform, props, isDualStack } = service;
+  const name = service.name();
   const { vpcId } = platform.network;
   const loadBalancer = new SecurityGroup(scope, 'load-balancer-security-group', {
     name: `${name}-lb`,
@@ -49,15 +42,15 @@ export function addSecurityGroups(
     new VpcSecurityGroupIngressRule(scope, `${id}-ipv4`, { ...rule, cidrIpv4: '0.0.0.0/0' });
     if (isDualStack) new VpcSecurityGroupIngressRule(scope, `${id}-ipv6`, { ...rule, cidrIpv6: '::/0' });
   }
-  const service = { ipProtocol: 'tcp', fromPort: props.port, toPort: props.port };
+  const ports = { ipProtocol: 'tcp', fromPort: props.port, toPort: props.port };
   new VpcSecurityGroupEgressRule(scope, 'to-instances', {
-    ...service,
+    ...ports,
     securityGroupId: loadBalancer.id,
     referencedSecurityGroupId: instance.id,
     description: 'Requests and health checks to the instances',
   });
   new VpcSecurityGroupIngressRule(scope, 'from-load-balancer', {
-    ...service,
+    ...ports,
     securityGroupId: instance.id,
     referencedSecurityGroupId: loadBalancer.id,
     description: 'Requests and health checks from the load balancer',
@@ -67,22 +60,18 @@ export function addSecurityGroups(
 
 /** The load balancer itself: internet-facing, strict about malformed requests, protected from deletion, logging each request. */
 export function addLoadBalancer(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly id: string;
-    readonly platform: AwsEnvironment;
-    readonly props: ResolvedTlsServiceProps;
-    readonly isDualStack: boolean;
     readonly securityGroup: SecurityGroup;
   },
 ): Lb {
-  const { id, platform, props } = options;
+  const { scope, id, platform, props } = service;
   const { accessLogs, network } = platform;
-  return new Lb(scope, 'load-balancer', {
+  const loadBalancer = new Lb(scope, 'load-balancer', {
     name: physicalName([platform.application, platform.environment, id], LOAD_BALANCER_NAME_CHARACTERS),
     loadBalancerType: 'application',
     internal: false,
-    ipAddressType: options.isDualStack ? 'dualstack' : 'ipv4',
+    ipAddressType: service.isDualStack ? 'dualstack' : 'ipv4',
     subnets: network.publicSubnetIds,
     securityGroups: [options.securityGroup.id],
     idleTimeout: props.idleTimeoutSeconds,
@@ -98,15 +87,13 @@ export function addLoadBalancer(
         }
       : undefined,
     dependsOn: [...network.publicReady, ...(props.accessLogs ? accessLogs.ready : [])],
-    lifecycle: { preventDestroy: props.deletionProtection },
   });
+  guardAgainstDeletion(loadBalancer, props.deletionProtection);
+  return loadBalancer;
 }
 
 /** Where requests are forwarded to: instances that answered the health check with the expected status. */
-export function addTargetGroup(
-  scope: Construct,
-  { id, platform, props }: { id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps },
-): LbTargetGroup {
+export function addTargetGroup({ scope, id, platform, props }: AwsService): LbTargetGroup {
   const { healthCheck } = props;
   return new LbTargetGroup(scope, 'target-group', {
     // The port is in the name: another port is another target group, made before the old one goes.

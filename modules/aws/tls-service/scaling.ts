@@ -2,21 +2,20 @@ import type { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group
 import { AutoscalingPolicy } from '@cdktf/provider-aws/lib/autoscaling-policy';
 import type { Lb } from '@cdktf/provider-aws/lib/lb';
 import type { LbTargetGroup } from '@cdktf/provider-aws/lib/lb-target-group';
-import type { Construct } from 'constructs';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import type { AwsService } from './service';
 
 /** Holds CPU use, and requests per instance where asked. The policy that wants more instances wins (target tracking's rule). */
 export function addScaling(
-  scope: Construct,
+  service: AwsService,
   options: {
-    readonly name: string;
-    readonly props: ResolvedTlsServiceProps;
     readonly group: AutoscalingGroup;
     readonly loadBalancer: Lb;
     readonly targetGroup: LbTargetGroup;
   },
 ): void {
-  const { name, props, group, loadBalancer, targetGroup } = options;
+  const { scope, props } = service;
+  const name = service.name();
+  const { group, loadBalancer, targetGroup } = options;
   const policy = { autoscalingGroupName: group.name, policyType: 'TargetTrackingScaling' };
   new AutoscalingPolicy(scope, 'scale-on-cpu', {
     ...policy,

@@ -14,6 +14,8 @@ import {
   type EventStoreSize,
   type IEventStore,
 } from '../../event-store/event-store';
+import { addEventStoreAlarms } from './alarms';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Node types of 1.4, 6.5 and 13 GB (Memorystore for Valkey, "Instance and node specification"). The first has no SLA. */
 const NODE_TYPES: Readonly<Record<EventStoreSize, string>> = {
@@ -55,7 +57,8 @@ export class GcpEventStore extends Construct implements IEventStore {
     const props = resolveEventStoreProps(given);
     checkWhole('replicas', props.replicas, 0, MAXIMUM_REPLICAS);
     checkLabels('tags', props.tags);
-    const { name, labels } = describeGcpPart(this, id, platform, props.tags);
+    const part = describeGcpPart(this, id, platform, props.tags);
+    const { name, labels } = part;
     const { network } = platform;
     platform.apis.enable('memorystore.googleapis.com');
     this.project = platform.project;
@@ -70,6 +73,8 @@ export class GcpEventStore extends Construct implements IEventStore {
       replicaCount: props.replicas,
       nodeType: NODE_TYPES[props.size],
       engineVersion: ENGINE_VERSION,
+      // A full store refuses writes: a job that is refused can be sent again, one whose events were evicted is lost without a word.
+      engineConfigs: { 'maxmemory-policy': 'noeviction' },
       // Replicas stand in other zones than the primary; without any, Google chooses the zone.
       zoneDistributionConfig: { mode: 'MULTI_ZONE' },
       authorizationMode: 'IAM_AUTH',
@@ -82,8 +87,9 @@ export class GcpEventStore extends Construct implements IEventStore {
       deletionProtectionEnabled: props.deletionProtection,
       labels: { ...labels },
       dependsOn: network.admitEventStores(),
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.instance, props.deletionProtection);
+    addEventStoreAlarms(part, props.alarms.emails ?? []);
     const { fqn } = this.instance;
     const connections = `flatten([for endpoint in ${fqn}.endpoints : [for connection in endpoint.connections : connection.psc_auto_connection]])`;
     this.address = new TerraformLocal(

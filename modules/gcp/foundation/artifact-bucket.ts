@@ -7,10 +7,14 @@ import { AssetType, Fn, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
+import { physicalName } from '../../props/physical-name';
 import type { ResolvedGcpPlatformProps } from './platform-props';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Days an artifact that is no longer deployed can still be brought back. */
 const SUPERSEDED_DAYS = 30;
+/** Of a bucket's 63 characters, those that a project's id of 30 leaves (Cloud Storage, "Bucket names"). */
+const PREFIX_CHARACTERS = 63 - 30 - '--artifacts'.length;
 const SOFT_DELETE_SECONDS = 7 * 24 * 3600;
 
 /** A file in the artifact bucket. */
@@ -35,8 +39,8 @@ export class ArtifactBucket extends Construct {
   constructor(scope: Construct, id: string, props: ResolvedGcpPlatformProps) {
     super(scope, id);
     this.bucket = new StorageBucket(this, 'bucket', {
-      // Bucket names are global; the project's id makes this one unique. At most 30 + 12 + 8 + 9 characters and 3 hyphens: 62 of 63.
-      name: `${props.project}-${props.application}-${props.environment}-artifacts`,
+      // Bucket names are global; the project's id makes this one unique.
+      name: `${props.project}-${physicalName([props.application, props.environment], PREFIX_CHARACTERS)}-artifacts`,
       // The API answers in upper case.
       location: isKnown(props.region) ? props.region.toUpperCase() : Fn.upper(props.region),
       storageClass: 'STANDARD',
@@ -50,8 +54,8 @@ export class ArtifactBucket extends Construct {
       ],
       encryption: props.existingKeyId === undefined ? undefined : { defaultKmsKeyName: props.existingKeyId },
       forceDestroy: !props.deletionProtection,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(this.bucket, props.deletionProtection);
   }
 
   /**

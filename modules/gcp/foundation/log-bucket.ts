@@ -2,6 +2,7 @@ import { LoggingProjectBucketConfig } from '@cdktf/provider-google/lib/logging-p
 import { LoggingProjectSink } from '@cdktf/provider-google/lib/logging-project-sink';
 import type { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { shortHash, type GcpPart } from './part';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Longest retention of a log bucket (Cloud Logging quotas: 3650 days); the portable prop goes to 3653. */
 const MAXIMUM_RETENTION_DAYS = 3650;
@@ -37,8 +38,8 @@ export function addLogBucket(
     description: `${options.content} of ${id} (${platform.environment})`,
     retentionDays: Math.min(options.retentionDays, MAXIMUM_RETENTION_DAYS),
     cmekSettings: platform.keyId === undefined ? undefined : { kmsKeyName: platform.keyId },
-    lifecycle: { preventDestroy: options.deletionProtection },
   });
+  guardAgainstDeletion(bucket, options.deletionProtection);
   const journal = `logName="projects/${platform.project}/logs/${journalLogName(part)}"`;
   new LoggingProjectSink(scope, 'log-sink', {
     name: part.name(),

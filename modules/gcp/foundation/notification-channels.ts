@@ -10,6 +10,8 @@ export function addNotificationChannels({ scope, id, platform }: GcpPart, addres
     displayName: `${id} (${platform.environment}): ${emails.value as string}`,
     type: 'email',
     labels: { email_address: emails.value as string },
+    // A channel that an alert policy still names cannot be deleted: the policies change first.
+    lifecycle: { createBeforeDestroy: true },
   });
   return Token.asList(TerraformIterator.fromResources(channel).pluckProperty('id'));
 }

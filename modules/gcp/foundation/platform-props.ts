@@ -1,6 +1,8 @@
 import { checkHostAgents } from '../../machine/host-agents';
 import { InvalidPropError } from '../../props/invalid-prop';
 import { isKnown } from '../../props/known';
+import { checkShape } from '../../props/shape';
+import { GCP_PLATFORM_SHAPE } from './platform-shape';
 import { checkName } from '../../props/physical-name';
 import type { PlatformProps } from '../../platform/platform';
 import { checkLabels } from './labels';
@@ -70,9 +72,10 @@ const BLOCK = /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/;
 
 /** Applies the defaults. @throws InvalidPropError naming the prop, its value and the fix */
 export function resolveGcpPlatformProps(props: GcpPlatformProps): ResolvedGcpPlatformProps {
+  checkShape(props, GCP_PLATFORM_SHAPE);
   const application = props.application ?? 'sandpiper';
   checkName('application', application, 12);
-  checkName('environment', props.environment, 8);
+  checkName('environment', props.environment, 16);
   checkHostAgents(props.hostAgents);
   checkPattern('project', props.project, PROJECT, 'must be the id of a project (not its number or display name)');
   checkPattern('region', props.region, REGION, 'must be a Google Cloud region, such as "europe-west3"');

@@ -9,6 +9,8 @@ import type { GcpPart } from '../foundation/part';
 
 /** Zones that Google chooses for a regional group that names none ("About regional MIGs"). */
 const DEFAULT_ZONES = 3;
+/** Longest that an apply waits for a rollout. */
+const ROLLOUT = { create: '20m', update: '45m' };
 /** Google appends a hyphen and four characters. */
 const BASE_INSTANCE_NAME_CHARACTERS = 58;
 
@@ -31,12 +33,14 @@ export function addInstanceGroup(
     readonly suffix?: string;
     /** Whether an autoscaler decides on the size. */
     readonly isScaled: boolean;
+    /** Whether an apply waits until every machine has the template's version, and fails when they do not get there. @default false */
+    readonly waits?: boolean;
     /** What a machine needs before it boots. */
     readonly ready: readonly ITerraformDependable[];
   },
 ): ComputeRegionInstanceGroupManager {
   const { scope, platform, id: partId } = part;
-  const { template, shape, zones, isScaled, ready, suffix, ...rest } = options;
+  const { template, shape, zones, isScaled, waits = false, ready, suffix, ...rest } = options;
   const last = suffix === undefined ? [] : [suffix];
   return new ComputeRegionInstanceGroupManager(scope, id, {
     ...rest,
@@ -62,6 +66,8 @@ export function addInstanceGroup(
       maxSurgeFixed: zones?.length ?? DEFAULT_ZONES,
       maxUnavailableFixed: 0,
     },
+    // A version that never gets healthy replaces no machine of before: the apply ends with an error, and those go on.
+    ...(waits ? { waitForInstances: true, waitForInstancesStatus: 'UPDATED', timeouts: ROLLOUT } : {}),
     lifecycle: isScaled ? { ignoreChanges: ['target_size'] } : undefined,
     dependsOn: [...ready],
   });

@@ -5,6 +5,7 @@ import {
 import { MonitoringUptimeCheckConfig } from '@cdktf/provider-google/lib/monitoring-uptime-check-config';
 import { addNotificationChannels } from '../foundation/notification-channels';
 import type { GcpHttpsLbTlsService } from '../tls-service/https-lb';
+import { LEASE_MARGIN_SECONDS } from '../../sandbox-fleet/resolve';
 import { demandSelector } from './demand';
 import type { GcpFleet } from './fleet';
 import type { GcpQueues } from './queue';
@@ -31,12 +32,14 @@ interface Alarm {
  * |---|---|
  * | `dead-letters` | a job was put aside: none of its attempts ended |
  * | `oldest-wait` | the oldest waiting job has waited longer than `alarms.oldestWaitSeconds` for three minutes |
+ * | `slow-start` | p95 of the time from a job's acceptance to its first event is above `alarms.startSeconds` over five minutes |
+ * | `queue-age` | for five minutes the oldest message is older than a job may wait and run |
  * | `at-maximum` | the spot group has been as large as it may be for ten minutes |
  * | `no-demand` | for three minutes no gateway published the demand: none is there, or the event store is away |
  *
  * @returns what adds one more
  */
-export function addFleetAlarms(fleet: GcpFleet, { deadLetters }: GcpQueues): AddAlarm {
+export function addFleetAlarms(fleet: GcpFleet, { jobs, deadLetters }: GcpQueues): AddAlarm {
   const { scope, name, platform, labels, props } = fleet;
   const notificationChannels = addNotificationChannels(fleet, props.alarms.emails);
   const add: AddAlarm = (id, { title, severity, documentation, condition }) =>
@@ -51,9 +54,9 @@ export function addFleetAlarms(fleet: GcpFleet, { deadLetters }: GcpQueues): Add
       userLabels: { ...platform.labels, ...labels },
     });
   add('dead-letters', {
-    title: 'a job was put aside',
+    title: 'a job failed in all of its attempts',
     severity: 'WARNING',
-    documentation: 'None of its attempts ended. Look at it with `./sandpiper dlq list`.',
+    documentation: 'The job is a dead letter. Look at it with `./sandpiper dlq list`.',
     condition: {
       conditionThreshold: above(
         0,
@@ -67,7 +70,7 @@ export function addFleetAlarms(fleet: GcpFleet, { deadLetters }: GcpQueues): Add
     },
   });
   add('oldest-wait', {
-    title: `a job has waited for more than ${props.alarms.oldestWaitSeconds} s`,
+    title: `a job has waited for more than ${props.alarms.oldestWaitSeconds} s for three minutes`,
     severity: 'WARNING',
     documentation: 'Jobs wait longer than they should: look at the size of the fleet and whether its machines boot.',
     condition: promql(
@@ -75,15 +78,40 @@ export function addFleetAlarms(fleet: GcpFleet, { deadLetters }: GcpQueues): Add
       '180s',
     ),
   });
+  add('slow-start', {
+    title: `p95 time until a job begins above ${props.alarms.startSeconds} s for five minutes`,
+    severity: 'WARNING',
+    documentation: 'Look at the size of the fleet and at the journal of its machines.',
+    condition: promql(
+      `histogram_quantile(0.95, sum by (le) (rate(${demandSelector(fleet, 'QueueWaitSeconds', '_bucket')}[5m]))) > ${props.alarms.startSeconds}`,
+      '0s',
+    ),
+  });
+  add('queue-age', {
+    title: 'a message is older than a job may wait and run',
+    severity: 'WARNING',
+    documentation: 'Look whether machines are in service and reach the queue.',
+    condition: {
+      conditionThreshold: above(
+        props.alarms.oldestWaitSeconds + props.maximumJobSeconds + LEASE_MARGIN_SECONDS,
+        [
+          'metric.type = "pubsub.googleapis.com/subscription/oldest_unacked_message_age"',
+          'resource.type = "pubsub_subscription"',
+          `resource.labels.subscription_id = "${jobs.subscription.name}"`,
+        ],
+        '300s',
+      ),
+    },
+  });
   add('no-demand', {
-    title: 'no gateway publishes the demand',
+    title: 'no gateway has published the demand for three minutes',
     severity: 'CRITICAL',
     documentation:
       'No gateway is there, or the event store is away. The fleet keeps its size until the demand comes again.',
     condition: promql(`absent_over_time(${demandSelector(fleet, 'SlotsWanted')}[3m])`, '0s'),
   });
   add('at-maximum', {
-    title: 'the fleet has been as large as it may be for ten minutes',
+    title: 'the fleet has had its maximum size for ten minutes',
     severity: 'WARNING',
     documentation: 'Raise `capacity.maxInstances` (`runner_max_instances` of the stack), or see what keeps it busy.',
     condition: {

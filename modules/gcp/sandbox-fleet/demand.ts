@@ -37,9 +37,9 @@ export function resourceFilter(fleet: GcpFleet, metric: PublishedMetric): string
  * The same as PromQL selects it. Alerts are written so, for a policy with a filter is refused until the metric was published once
  * ("Cloud Monitoring metrics in PromQL": slashes and dots become underscores, but the first slash a colon).
  */
-export function demandSelector(fleet: GcpFleet, metric: PublishedMetric): string {
+export function demandSelector(fleet: GcpFleet, metric: PublishedMetric, suffix: '' | '_bucket' = ''): string {
   const labels = Object.entries({ monitored_resource: 'generic_task', ...labelsOf(fleet, metric) });
-  return `custom_googleapis_com:sandpiper_${snakeCase(metric)}{${labels.map(([name, value]) => `${name}="${value}"`).join(',')}}`;
+  return `custom_googleapis_com:sandpiper_${snakeCase(metric)}${suffix}{${labels.map(([name, value]) => `${name}="${value}"`).join(',')}}`;
 }
 
 function snakeCase(name: string): string {

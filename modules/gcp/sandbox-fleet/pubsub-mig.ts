@@ -1,9 +1,12 @@
 import type { LoggingProjectBucketConfig } from '@cdktf/provider-google/lib/logging-project-bucket-config';
 import type { MonitoringDashboard } from '@cdktf/provider-google/lib/monitoring-dashboard';
 import type { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
-import { Op } from 'cdktf';
 import { Construct } from 'constructs';
 import { renderBootScript } from '../../machine/boot-script';
+import { programEnvironment } from '../../machine/program-environment';
+import { engineSettings } from '../../../contracts/engine-settings';
+import { gatewaySettings } from '../../../contracts/gateway-settings';
+import { runnerSettings } from '../../../contracts/runner-settings';
 import { GcpEventStore } from '../event-store/memorystore';
 import type { StoredArtifact } from '../foundation/artifact-bucket';
 import { FirewallRules } from '../foundation/firewall-rules';
@@ -11,13 +14,13 @@ import type { GcpEnvironment } from '../foundation/environment';
 import { describeGcpPart } from '../foundation/part';
 import { addLogBucket } from '../foundation/log-bucket';
 import { InvalidPropError } from '../../props/invalid-prop';
-import { isKnown } from '../../props/known';
 import { specOf, storedObject } from '../machine/boot';
 import { GcpHttpsLbTlsService } from '../tls-service/https-lb';
 import { storeHostAgent } from '../machine/host-agent';
 import type { ITlsService } from '../../tls-service/tls-service';
 import { addFleetAlarms, addGatewayAlarm, type AddAlarm } from './alarms';
 import { addDashboard } from './dashboard';
+import { GCP_SCALING_DEFAULTS } from './defaults';
 import type { GcpFleet } from './fleet';
 import { admitGateway } from './gateway';
 import { checkGcpFleet } from './options';
@@ -25,7 +28,7 @@ import { addQueues, type GcpQueues } from './queue';
 import { addRunnerIdentity } from './runner-identity';
 import { addRunners, MAXIMUM_DRAIN_SECONDS, type GcpRunners } from './runners';
 import { resolveSandboxFleetProps, RUNNER_ADMIN_PORT } from '../../sandbox-fleet/resolve';
-import { lawEnvironment, runnerEnvironment } from '../../sandbox-fleet/runner-environment';
+import { fleetValues, runnerValues, slotsOf } from '../../sandbox-fleet/program-values';
 import type { ISandboxFleet, SandboxFleetProps } from '../../sandbox-fleet/sandbox-fleet';
 
 /**
@@ -54,7 +57,7 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
     { platform, ...given }: SandboxFleetProps & { readonly platform: GcpEnvironment },
   ) {
     super(scope, id);
-    const resolved = resolveSandboxFleetProps('gcp', given);
+    const resolved = resolveSandboxFleetProps(GCP_SCALING_DEFAULTS, given);
     checkGcpFleet(resolved);
     const props = { ...resolved, drainSeconds: Math.min(resolved.drainSeconds, MAXIMUM_DRAIN_SECONDS) };
     const { eventStore } = props;
@@ -84,14 +87,23 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
       ready: [...identity.grants, ...this.closeNetwork()],
     });
     this.addAlarm = addFleetAlarms(fleet, this.queues);
-    this.gatewayEnvironment = {
-      ...this.engineEnvironment(),
-      ...lawEnvironment(props),
-      SANDPIPER_BASE_SLOTS: baseSlots(props.capacity),
-      SANDPIPER_DEMAND: `monitoring:${platform.project}/${platform.region}/${platform.application}-${platform.environment}/${id}`,
-      // Google's load balancer appends the client's address and its own to X-Forwarded-For.
-      SANDPIPER_TRUSTED_PROXIES: '2',
-    };
+    this.gatewayEnvironment = programEnvironment(
+      { ...engineSettings, ...gatewaySettings },
+      {
+        ...this.engineValues(),
+        ...fleetValues(props),
+        baseSlots: slotsOf(props.capacity.onDemandInstances, props.capacity),
+        demand: {
+          service: 'monitoring',
+          project: platform.project,
+          region: platform.region,
+          environment: `${platform.application}-${platform.environment}`,
+          fleet: id,
+        },
+        // Google's load balancer appends the client's address and its own to X-Forwarded-For.
+        trustedProxies: 2,
+      },
+    );
   }
 
   /** @throws InvalidPropError when it serves one already, or one of another platform */
@@ -117,14 +129,14 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
     return [rules.denyEgress(), rules.allowGoogleApis(), ...eventStore.admit(rules, 'runners-to-event-store')];
   }
 
-  private engineEnvironment(): Readonly<Record<string, string>> {
+  private engineValues() {
     const { eventStore } = this.fleet;
     return {
-      SANDPIPER_QUEUE: this.queues.jobs.url,
-      SANDPIPER_DEAD_LETTERS: this.queues.deadLetters.url,
-      SANDPIPER_EVENTS: eventStore.url,
-      SANDPIPER_EVENTS_AUTH: eventStore.authentication,
-      SANDPIPER_EVENTS_CA: eventStore.authority,
+      queue: this.queues.jobs.url,
+      deadLetters: this.queues.deadLetters.url,
+      eventStore: eventStore.url,
+      eventStoreAuthentication: eventStore.authentication,
+      eventStoreAuthority: eventStore.authority,
     };
   }
 
@@ -136,23 +148,19 @@ export class GcpPubsubMigFleet extends Construct implements ISandboxFleet {
       hostAgent: storedObject(objects.hostAgent),
       artifact: { ...storedObject(objects.runner), kind: 'archive' },
       command: props.runner.command,
-      variables: {
-        ...runnerEnvironment(id, props),
-        ...this.engineEnvironment(),
-        SANDPIPER_MACHINE: 'gcp',
-        SANDPIPER_IMAGE_SOURCE: `gs://${platform.bootstrap.bucket}`,
-      },
+      variables: programEnvironment(
+        { ...engineSettings, ...runnerSettings },
+        {
+          ...runnerValues(id, props),
+          ...this.engineValues(),
+          machine: 'gcp',
+          imageSource: `gs://${platform.bootstrap.bucket}`,
+        },
+      ),
       secrets: [],
       port: RUNNER_ADMIN_PORT,
       health: { path: '/readyz', expectedStatus: 200 },
       drainSeconds: props.drainSeconds,
     });
   }
-}
-
-/** Slots of the machines whose number is fixed: what is wanted above these is the autoscaled group's. */
-function baseSlots({ onDemandInstances, slotsPerInstance }: GcpFleet['props']['capacity']): string {
-  return isKnown(onDemandInstances)
-    ? String(onDemandInstances * slotsPerInstance)
-    : Op.mul(onDemandInstances, slotsPerInstance).toString();
 }

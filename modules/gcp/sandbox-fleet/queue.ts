@@ -5,6 +5,7 @@ import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { PubsubTopicIamMember } from '@cdktf/provider-google/lib/pubsub-topic-iam-member';
 import type { GcpFleet } from './fleet';
 import { LEASE_MARGIN_SECONDS } from '../../sandbox-fleet/resolve';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** A topic and the subscription that its messages are taken from. */
 export interface GcpQueue {
@@ -72,14 +73,12 @@ function addQueue(
     readonly putAside?: { readonly deadLetterTopic: string; readonly maxDeliveryAttempts: number };
   },
 ): GcpQueue {
-  const lifecycle = { preventDestroy: props.deletionProtection };
   const topic = new PubsubTopic(scope, `${id}-topic`, {
     name: name(id),
     kmsKeyName: platform.keyId,
     // Messages of programs stay in the region, as everything else does.
     messageStoragePolicy: { allowedPersistenceRegions: [platform.region] },
     labels: { ...labels },
-    lifecycle,
   });
   const subscription = new PubsubSubscription(scope, `${id}-subscription`, {
     name: name(id),
@@ -90,7 +89,7 @@ function addQueue(
     retryPolicy: RETRY,
     deadLetterPolicy: options.putAside,
     labels: { ...labels },
-    lifecycle,
   });
+  for (const part of [topic, subscription]) guardAgainstDeletion(part, props.deletionProtection);
   return { topic, subscription, url: `pubsub://${platform.project}/${topic.name}/${subscription.name}` };
 }

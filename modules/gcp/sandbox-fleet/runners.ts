@@ -10,7 +10,7 @@ import { SPOT_SLOTS_WANTED } from '../../../contracts/metrics';
 import { metricType, resourceFilter } from './demand';
 import type { GcpFleet } from './fleet';
 import type { ResolvedSandboxFleetProps } from '../../sandbox-fleet/resolve';
-import { GCP_SCALE_IN } from '../../sandbox-fleet/scaling';
+import { GCP_SCALE_IN } from '../../../contracts/scaling';
 
 /** Least initialization period that an autoscaler takes ("Autoscaler": cooldownPeriodSec). */
 const LEAST_WARMUP_SECONDS = 15;

@@ -39,17 +39,20 @@ export function addAlarms(service: GcpService): void {
     });
 
   add('errors', {
-    title: `more than ${props.alarms.errorPercent} % of the answers are 5xx`,
+    title: `more than ${props.alarms.errorPercent} % of the responses were 5xx for five minutes`,
     severity: 'CRITICAL',
     documentation: `Clients of **${id}** get server errors, those of the load balancer itself (no healthy instance) included. Look at the request log and the journal.`,
     condition: { conditionThreshold: errorShare(service, props.alarms.errorPercent / 100) },
   });
-  add('latency', {
-    title: `the 95th percentile of the answer time is above ${props.alarms.latencyMilliseconds} ms`,
-    severity: 'WARNING',
-    documentation: `**${id}** answers slowly. Look at the CPU use of its instances and at what it waits for.`,
-    condition: { conditionThreshold: latency(service, props.alarms.latencyMilliseconds) },
-  });
+  const { latencyMilliseconds } = props.alarms;
+  if (latencyMilliseconds !== false) {
+    add('latency', {
+      title: `p95 response time above ${latencyMilliseconds} ms for five minutes`,
+      severity: 'WARNING',
+      documentation: `**${id}** answers slowly. Look at the CPU use of its instances and at what it waits for.`,
+      condition: { conditionThreshold: latency(service, latencyMilliseconds) },
+    });
+  }
   add('unhealthy', {
     title: 'an instance became unhealthy',
     severity: 'WARNING',

@@ -3,7 +3,10 @@ import { CertificateManagerCertificateMap } from '@cdktf/provider-google/lib/cer
 import { CertificateManagerCertificateMapEntry } from '@cdktf/provider-google/lib/certificate-manager-certificate-map-entry';
 import { CertificateManagerDnsAuthorization } from '@cdktf/provider-google/lib/certificate-manager-dns-authorization';
 import { DnsRecordSet } from '@cdktf/provider-google/lib/dns-record-set';
+import { TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
 import { isKnown } from '../../props/known';
+import type { ResolvedCertificate } from '../../tls-service/resolve';
 import type { GcpService } from './service';
 
 /** Id of a certificate map. */
@@ -16,10 +19,18 @@ export function hostKey(hostName: string, index: number): string {
   return isKnown(hostName) ? hostName : `host-${index}`;
 }
 
+type Managed = Extract<ResolvedCertificate, { kind: 'managed' }>;
+
+/** A host name and the id of its certificate. */
+interface ServedName {
+  readonly hostName: string;
+  readonly certificate: string;
+}
+
 /** The certificates of the listener, as the target proxy names them: `//certificatemanager.googleapis.com/<map id>`. */
 export function addCertificates(service: GcpService): string {
   const { certificate } = service.props;
-  if (certificate.kind === 'managed') return mapLink(addMap(service, addManagedCertificate(service)).id);
+  if (certificate.kind === 'managed') return mapLink(addMap(service, addManagedCertificates(service, certificate)).id);
   const [first, ...others] = certificate.ids;
   if (isKnown(first) && CERTIFICATE_MAP.test(first)) return mapLink(first);
   return mapLink(addExisting(service, first, others).id);
@@ -29,10 +40,13 @@ function mapLink(id: string): string {
   return `//certificatemanager.googleapis.com/${id}`;
 }
 
-/** One certificate for all host names, each proved by a record in the zone. */
-function addManagedCertificate(service: GcpService): string {
-  const { scope, props, labels } = service;
-  const proofs = props.hostNames.map((hostName, index) => {
+/**
+ * A certificate for each host name, in their order, each proved by a record in the zone. One for all of them would have to be issued anew for each
+ * further name, and until then the map would hold none that is active.
+ */
+function addManagedCertificates(service: GcpService, { hostNames, zone }: Managed): ServedName[] {
+  const { scope, labels } = service;
+  return hostNames.map((hostName, index) => {
     const key = hostKey(hostName, index);
     const authorization = new CertificateManagerDnsAuthorization(scope, `dns-authorization-${key}`, {
       name: service.hashedName(key, hostName),
@@ -44,32 +58,35 @@ function addManagedCertificate(service: GcpService): string {
     });
     const wanted = authorization.dnsResourceRecord.get(0);
     const record = new DnsRecordSet(scope, `dns-authorization-record-${key}`, {
-      managedZone: props.zone!,
+      managedZone: zone,
       name: wanted.name,
       type: wanted.type,
       ttl: TTL_SECONDS,
       rrdatas: [wanted.data],
     });
-    return { authorization, record };
+    const certificate = new CertificateManagerCertificate(scope, `certificate-${key}`, {
+      // Another name makes another certificate, and the old one stays until the map no longer uses it.
+      name: service.hashedName(key, hostName),
+      description: `${service.id} (${service.platform.environment})`,
+      labels: { ...labels },
+      managed: { domains: [authorization.domain], dnsAuthorizations: [authorization.id] },
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: [record],
+    });
+    if (index === 0) certificate.moveFromId(`google_certificate_manager_certificate.${addressBefore(scope)}`);
+    return { hostName, certificate: certificate.id };
   });
-  return new CertificateManagerCertificate(scope, 'certificate', {
-    // Other names make another certificate, and the old one stays until the map no longer uses it.
-    name: service.hashedName('host-names', props.hostNames.join(',')),
-    description: `${service.id} (${service.platform.environment})`,
-    labels: { ...labels },
-    managed: {
-      domains: proofs.map(({ authorization }) => authorization.domain),
-      dnsAuthorizations: proofs.map(({ authorization }) => authorization.id),
-    },
-    lifecycle: { createBeforeDestroy: true },
-    dependsOn: proofs.map(({ record }) => record),
-  }).id;
+}
+
+/** Before, there was one certificate for all host names. Of a service with one name it is this very certificate, and stays. */
+function addressBefore(scope: Construct): string {
+  return TerraformStack.of(scope).getLogicalId(new Construct(scope, 'certificate').node);
 }
 
 /** A map with an entry for each host name. A client that names none of them gets no certificate. */
-function addMap(service: GcpService, certificate: string): CertificateManagerCertificateMap {
+function addMap(service: GcpService, names: readonly ServedName[]): CertificateManagerCertificateMap {
   const map = newMap(service);
-  service.props.hostNames.forEach((hostName, index) => addEntry(service, map, hostName, index, certificate));
+  names.forEach(({ hostName, certificate }, index) => addEntry(service, map, hostName, index, certificate));
   return map;
 }
 
@@ -85,7 +102,8 @@ function addExisting(service: GcpService, first: string, others: readonly string
     labels: { ...service.labels },
   });
   others.forEach((certificate, index) => {
-    addEntry(service, map, service.props.hostNames[index + 1]!, index + 1, certificate);
+    const hostName = service.props.hostNames[index + 1];
+    if (hostName !== undefined) addEntry(service, map, hostName, index + 1, certificate);
   });
   return map;
 }

@@ -5,11 +5,16 @@ import {
 import type { Firewall } from '../../tls-service/tls-service';
 import type { GcpService } from './service';
 
+interface RuleGroup {
+  readonly description: string;
+  readonly rules: readonly string[];
+}
+
 /**
  * Preconfigured rules, in groups: a project may have 20 rules with expressions, and one expression at most five parts
  * (Cloud Armor quotas). Method enforcement is left out: it would refuse PUT and DELETE, which are the program's to judge.
  */
-const RULE_GROUPS = [
+const RULE_GROUPS: readonly RuleGroup[] = [
   {
     description: 'Injection and inclusion',
     rules: ['sqli-v33-stable', 'xss-v33-stable', 'lfi-v33-stable', 'rfi-v33-stable', 'rce-v33-stable'],
@@ -24,7 +29,7 @@ const RULE_GROUPS = [
       'nodejs-v33-stable',
     ],
   },
-] as const;
+];
 
 /** Signatures of paranoia level 1: those that hardly ever refuse an honest request. */
 const SENSITIVITY = 1;
@@ -45,21 +50,23 @@ export function addFirewall(service: GcpService, firewall: Required<Firewall>): 
     description: `Protects ${service.id} (${service.platform.environment})`,
     type: 'CLOUD_ARMOR',
     advancedOptionsConfig: { jsonParsing: 'STANDARD', logLevel: 'NORMAL' },
-    rule: [...managedRules(firewall.countOnly), rateLimit(firewall.requestsPer5Minutes), allowTheRest()],
+    rule: [...managedRules(firewall), rateLimit(firewall.requestsPer5Minutes), allowTheRest()],
   });
 }
 
-function managedRules(countOnly: boolean): ComputeSecurityPolicyRule[] {
-  const groups = RULE_GROUPS.map(({ description, rules }, index) => ({
+function managedRules({ countOnly, inspectBodies }: Required<Firewall>): ComputeSecurityPolicyRule[] {
+  // What has a body here is a program. An expression has at most five parts, so the groups are smaller then.
+  const judged = (expression: string) => (inspectBodies ? expression : `request.method != 'POST' && (${expression})`);
+  const groups = (inspectBodies ? RULE_GROUPS : smaller(RULE_GROUPS)).map(({ description, rules }, index) => ({
     action: 'deny(403)',
     priority: PRIORITY.firstManaged + index * 100,
     description,
     preview: countOnly,
     match: {
       expr: {
-        expression: rules
-          .map((rule) => `evaluatePreconfiguredWaf('${rule}', {'sensitivity': ${SENSITIVITY}})`)
-          .join(' || '),
+        expression: judged(
+          rules.map((rule) => `evaluatePreconfiguredWaf('${rule}', {'sensitivity': ${SENSITIVITY}})`).join(' || '),
+        ),
       },
     },
   }));
@@ -71,9 +78,17 @@ function managedRules(countOnly: boolean): ComputeSecurityPolicyRule[] {
       description: 'Newly published vulnerabilities, CVE-2021-44228 among them',
       preview: countOnly,
       // The form that Checkov's CKV_GCP_73 looks for; the rule set has no sensitivity levels.
-      match: { expr: { expression: "evaluatePreconfiguredExpr('cve-canary')" } },
+      match: { expr: { expression: judged("evaluatePreconfiguredExpr('cve-canary')") } },
     },
   ];
+}
+
+/** The same rules in groups that leave room for one more part. */
+function smaller(groups: readonly RuleGroup[]): RuleGroup[] {
+  return groups.flatMap(({ description, rules }) => [
+    { description, rules: rules.slice(0, 3) },
+    { description: `${description} (2)`, rules: rules.slice(3) },
+  ]);
 }
 
 function rateLimit(requestsPer5Minutes: number): ComputeSecurityPolicyRule {

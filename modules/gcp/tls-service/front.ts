@@ -7,6 +7,7 @@ import type { ComputeUrlMap } from '@cdktf/provider-google/lib/compute-url-map';
 import { DnsRecordSet } from '@cdktf/provider-google/lib/dns-record-set';
 import { hostKey } from './certificate';
 import type { GcpService } from './service';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 const TTL_SECONDS = 300;
 
@@ -55,14 +56,15 @@ export function addFront(
 
 /** A reserved address: DNS records kept elsewhere, and clients' allow-lists, may hold it. */
 function addAddress(service: GcpService, version: 'v4' | 'v6'): ComputeGlobalAddress {
-  return new ComputeGlobalAddress(service.scope, `address-${version}`, {
+  const address = new ComputeGlobalAddress(service.scope, `address-${version}`, {
     name: service.name(version),
     description: `${service.id} (${service.platform.environment})`,
     addressType: 'EXTERNAL',
     ipVersion: version === 'v6' ? 'IPV6' : undefined,
     labels: { ...service.labels },
-    lifecycle: { preventDestroy: service.props.deletionProtection },
   });
+  guardAgainstDeletion(address, service.props.deletionProtection);
+  return address;
 }
 
 function addForwardingRule(

@@ -54,6 +54,7 @@ export function addInstances(
       healthCheck: machine.healthCheck.id,
       initialDelaySec: props.healthCheck.gracePeriodSeconds,
     },
+    waits: true,
     ready: machine.grants,
   });
   return { template, group, autoscaler: addAutoscaler(service, group) };

@@ -46,6 +46,7 @@ export function bootScriptOf(service: GcpService, programs: GcpPrograms, secrets
       path: props.healthCheck.path,
       expectedStatus: props.healthCheck.expectedStatus,
       bridgePort: HEALTH_BRIDGE_PORT,
+      maximumAgeDays: props.maximumInstanceAgeDays,
     },
     drainSeconds: props.drainSeconds,
   });

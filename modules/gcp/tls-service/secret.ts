@@ -9,6 +9,7 @@ import type { MachineSpec } from '../../../contracts/machine-spec';
 import { physicalName } from '../../props/physical-name';
 import type { GcpService } from './service';
 import type { SecretFromVariable } from '../../tls-service/secret-source';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** Longest id of a secret (Secret Manager, "Create a secret"). */
 const SECRET_ID_CHARACTERS = 255;
@@ -43,8 +44,8 @@ function writeSecret(service: GcpService, variable: string, source: SecretFromVa
     labels: { ...labels },
     replication: replication(service),
     deletionProtection: props.deletionProtection,
-    lifecycle: { preventDestroy: props.deletionProtection },
   });
+  guardAgainstDeletion(secret, props.deletionProtection);
   const version = new SecretManagerSecretVersion(scope, `secret-version-${variable}`, {
     secret: secret.id,
     secretDataWo: source.variable.stringValue,

@@ -1,215 +1,24 @@
+import type { FleetPresence } from './fleet-presence';
+import type { JobStore } from './job-store';
+import type { RateLimiter } from './rate-limiter';
+
 /**
- * Carries the talk between runners and clients: numbered events, attempts, the final result, cancellation and live input, and
- * the counters of the limits. It may fail over and lose its tail, or come back empty: the queue message still holds the job,
- * the runner takes it up again, and clients are told by a `reset`.
+ * Carries events and commands between runners and clients, and holds the counters of the limits. It may fail over and lose its
+ * tail, or come back empty: the queue message still holds the job, the runner takes it up again, and clients receive a `reset`.
  *
- * Leases and deadlines are told by the store's own clock, so that those of machines may be wrong.
+ * Leases and deadlines are measured by the store's own clock, so that those of machines may be wrong.
  *
- * Adapters: memory (one process), Redis/Valkey. One conformance suite runs against both.
+ * Adapters: memory (one process), Redis/Valkey; each has three parts over one connection. The same conformance suites run against both.
  */
 export interface EventStore {
-  /**
-   * Records a job before it is sent to the queue. With an idempotency key that was used before, nothing is recorded and the
-   * earlier job's id is returned, on whichever gateway it was.
-   */
-  createJob(job: NewJob): Promise<{ readonly jobId: string; readonly created: boolean }>;
-
-  /** Removes a job that could not be sent to the queue, with its idempotency key. */
-  forgetJob(jobId: string): Promise<void>;
-
-  /** What is known of a job; undefined when it never was or has expired. */
-  findJob(jobId: string): Promise<JobState | undefined>;
-
-  /**
-   * Starts an attempt. Whoever held the job before is fenced off: it cannot write any more. A job that this store does not
-   * know (it lost its data) is recorded again from `job`.
-   */
-  claim(job: NewJob, options: ClaimOptions): Promise<ClaimResult>;
-
-  /** Says that the attempt goes on; without it another runner may claim the job after the lease. @throws FencedError */
-  renewClaim(attempt: Attempt, leaseMs: number): Promise<void>;
-
-  /** Gives the attempt back, as if it had never been counted: a drain, not a failure. Harmless when fenced. */
-  release(attempt: Attempt): Promise<void>;
-
-  /**
-   * Appends events in order; they are numbered without gaps. The last of them may be terminal: then the job is over, and
-   * nothing can follow.
-   *
-   * @param after number of the last event before these, 0 for none. Those of them that the store has already are not stored
-   *   again, so that a call whose answer was lost can be repeated (also when the terminal event was among them). @default the
-   *   store's last
-   * @returns the number of the last event
-   * @throws FencedError when another attempt has begun, the job is over or the store lost events before these
-   */
-  append(attempt: Attempt, events: readonly JobEvent[], after?: number): Promise<number>;
-
-  /**
-   * Ends a job that nobody holds (its deadline passed, its attempts are spent, it was cancelled while it waited). Exactly one
-   * terminal event is ever kept.
-   *
-   * @returns whether this call ended it
-   */
-  endUnheld(jobId: string, event: JobEvent): Promise<boolean>;
-
-  /**
-   * The events after a position, then those to come, until the terminal one. A position of an attempt that is gone starts over
-   * with the current one, whose first event is a `reset`. Ends when the signal aborts or the job is unknown.
-   *
-   * @throws StoreUnavailableError
-   */
-  follow(jobId: string, after: Position | undefined, signal: AbortSignal): AsyncIterable<StoredEvent>;
-
-  /** The events after a position, up to `maximum`, without waiting. */
-  read(jobId: string, after: Position | undefined, maximum: number): Promise<readonly StoredEvent[]>;
-
-  /** Sends a command to whoever runs the job. Commands are kept in order until the job ends. */
-  command(jobId: string, command: JobCommand): Promise<void>;
-
-  /** The commands of a job from its first on, then those to come, until the signal aborts. */
-  commands(jobId: string, signal: AbortSignal): AsyncIterable<JobCommand>;
-
-  /** Takes from a token bucket. */
-  takeTokens(bucket: TokenBucket, tokens: number): Promise<{ readonly taken: boolean; readonly retryAfterMs: number }>;
-
-  /** Takes one of `maximum` places in the name of a holder, for at most `ttlMs`; taking again renews. */
-  acquireSlot(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean>;
-
-  /** Gives a place back. */
-  releaseSlot(group: string, holder: string): Promise<void>;
-
-  /** Jobs whose deadline passed and which have not ended, up to `maximum`: the reaper's work. */
-  overdue(maximum: number): Promise<readonly string[]>;
-
-  /** Tells of a runner that takes jobs; it is forgotten after `ttlMs` unless told of again. */
-  announceRunner(runner: PresentRunner, ttlMs: number): Promise<void>;
-
-  /** The runner takes no more jobs. */
-  withdrawRunner(runner: PresentRunner): Promise<void>;
-
-  /** What there is to do and who is there to do it, now. */
-  load(): Promise<Load>;
+  readonly jobs: JobStore;
+  readonly limiter: RateLimiter;
+  readonly presence: FleetPresence;
 
   /** @throws StoreUnavailableError when the store does not answer */
   ping(): Promise<void>;
 
   close(): Promise<void>;
-}
-
-/** A job as the store first sees it. */
-export interface NewJob {
-  readonly id: string;
-  /** Who may see it: the user, or the anonymous client's token. */
-  readonly owner: string;
-  /** Language id; for metrics. */
-  readonly language: string;
-  /** The key, already made unique to its owner. @default none */
-  readonly idempotencyKey?: string;
-  /** Milliseconds since the epoch at which the job has ended, whatever happens. */
-  readonly deadlineMs: number;
-  /** How long the job, its events and its result are kept after its last change. */
-  readonly retentionMs: number;
-}
-
-export interface JobState {
-  readonly owner: string;
-  readonly language: string;
-  readonly state: 'queued' | 'running' | 'ended';
-  /** Attempts counted so far. */
-  readonly attempts: number;
-  readonly epoch: string;
-  /** Number of the last event. */
-  readonly lastSeq: number;
-  readonly deadlineMs: number;
-  /** The terminal event, when it has ended. */
-  readonly terminal?: JobEvent;
-}
-
-/** A runner that takes jobs. */
-export interface PresentRunner {
-  readonly id: string;
-  /** Jobs that it runs at once. */
-  readonly slots: number;
-}
-
-/** Jobs that were accepted and have not ended, and the runners that take jobs. */
-export interface Load {
-  /** Jobs that nobody has claimed, or whose attempt was given back. */
-  readonly waiting: number;
-  /** Jobs that somebody has claimed; those of a runner that died are among them until the next one claims them. */
-  readonly running: number;
-  /** How long the job has waited that has waited longest; 0 when none waits. */
-  readonly oldestWaitMs: number;
-  readonly runners: number;
-  /** Of all runners together. */
-  readonly slots: number;
-}
-
-/** One runner's right to write a job's events. */
-export interface Attempt {
-  readonly jobId: string;
-  /** Unique to the attempt; an epoch of event numbers. */
-  readonly epoch: string;
-  /** 1 for the first. */
-  readonly number: number;
-}
-
-export interface ClaimOptions {
-  readonly runnerId: string;
-  /** How long the claim holds unless renewed. */
-  readonly leaseMs: number;
-  /** Attempts that a job gets. */
-  readonly maximumAttempts: number;
-}
-
-export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly attempt: Attempt }
-  /** It ended already: complete the message. */
-  | { readonly kind: 'ended' }
-  /** Another runner holds it, for so long at most: release the message until then. */
-  | { readonly kind: 'held'; readonly forMs: number }
-  /** Its attempts are spent: end it, then dead-letter the message. */
-  | { readonly kind: 'exhausted'; readonly attempts: number };
-
-/** Any event of services/protocol; the store looks at nothing but its type. */
-export interface JobEvent {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
-/** Types after which nothing follows. */
-export const TERMINAL_EVENTS: ReadonlySet<string> = new Set(['exit', 'error']);
-
-/** Where a reader is: the attempt's epoch and the number of the last event seen in it. */
-export interface Position {
-  readonly epoch: string;
-  readonly seq: number;
-}
-
-export interface StoredEvent extends Position {
-  readonly event: JobEvent;
-}
-
-/** What a client tells the runner of its job. */
-export type JobCommand =
-  | { readonly type: 'stdin'; readonly data: string; readonly encoding?: 'utf8' | 'base64' }
-  | { readonly type: 'stdinClose' }
-  | { readonly type: 'signal'; readonly signal: string }
-  | { readonly type: 'cancel'; readonly reason: string };
-
-export interface TokenBucket {
-  readonly key: string;
-  /** Tokens it holds at most, and at first. */
-  readonly capacity: number;
-  readonly refillPerSecond: number;
-}
-
-/** Another attempt has begun, or the job has ended: stop writing. */
-export class FencedError extends Error {
-  constructor(attempt: Attempt) {
-    super(`attempt ${attempt.number} of job ${attempt.jobId} may not write any more`);
-    this.name = 'FencedError';
-  }
 }
 
 /** The event store does not answer; worth a retry. */

@@ -6,7 +6,8 @@ import {
   type StandardUnit,
 } from '@aws-sdk/client-cloudwatch';
 import type { Demand } from './demand';
-import type { DemandDestination, DemandSink } from './sink';
+import type { DemandDestination } from '../../../contracts/demand-destination';
+import type { DemandSink } from './sink';
 
 const NAMESPACE = 'Sandpiper';
 /** Values of one datum at most (PutMetricData, API reference: MetricDatum). */

@@ -1,4 +1,4 @@
-import type { Load } from '../../engines/event-store/event-store';
+import type { Load } from '../../engines/event-store/fleet-presence';
 
 /** The numbers of the scaling model: modules/sandbox-fleet/scaling.ts says what each is for. */
 export interface ScalingModel {

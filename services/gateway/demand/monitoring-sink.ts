@@ -1,7 +1,8 @@
 import * as os from 'node:os';
 import { GoogleAuth, type AuthClient } from 'google-auth-library';
 import type { JobFigures } from './job-figures';
-import type { DemandDestination, DemandSink } from './sink';
+import type { DemandDestination } from '../../../contracts/demand-destination';
+import type { DemandSink } from './sink';
 
 const SCOPE = 'https://www.googleapis.com/auth/monitoring.write';
 const CALL_MS = 5_000;

@@ -1,4 +1,4 @@
-import type { Load } from '../../engines/event-store/event-store';
+import type { Load } from '../../engines/event-store/fleet-presence';
 
 /** Over how long the growth is measured: two periods of the published demand, less what a turn may come early. Shorter is nervous, longer late. */
 const WINDOW_SECONDS = 15;

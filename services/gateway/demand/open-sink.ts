@@ -1,4 +1,5 @@
-import type { DemandDestination, DemandSink } from './sink';
+import type { DemandDestination } from '../../../contracts/demand-destination';
+import type { DemandSink } from './sink';
 
 /** Opens a sink with the identity of the environment or the machine. */
 export function openDemandSink(destination: DemandDestination): DemandSink {

@@ -1,12 +1,14 @@
+import { DEMAND_PERIOD_SECONDS } from '../../../contracts/scaling';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore } from '../../engines/event-store/event-store';
+import type { FleetPresence } from '../../engines/event-store/fleet-presence';
+import type { RateLimiter } from '../../engines/event-store/rate-limiter';
 import { demandOf, type ScalingModel } from './demand';
 import type { JobFigures } from './job-figures';
 import { OfferedLoad } from './offered-load';
 import type { DemandSink } from './sink';
 
 /** Time between two values of the demand, over all gateways. */
-export const DEMAND_PERIOD_MS = 10_000;
+export const DEMAND_PERIOD_MS = DEMAND_PERIOD_SECONDS * 1000;
 
 /** Publishes what a fleet is scaled by. */
 export interface DemandPublisher {
@@ -15,7 +17,8 @@ export interface DemandPublisher {
 }
 
 export interface DemandPublisherProps {
-  readonly store: Pick<EventStore, 'load' | 'takeTokens'>;
+  readonly limiter: Pick<RateLimiter, 'takeTokens'>;
+  readonly presence: Pick<FleetPresence, 'load'>;
   readonly sink: DemandSink;
   readonly model: ScalingModel;
   /** The gateway's own jobs. */
@@ -36,7 +39,8 @@ export interface DemandPublisherProps {
  */
 export function startDemandPublisher(props: DemandPublisherProps): DemandPublisher {
   const {
-    store,
+    limiter,
+    presence,
     sink,
     model,
     figures,
@@ -63,8 +67,8 @@ export function startDemandPublisher(props: DemandPublisherProps): DemandPublish
   /** @returns the time until the next turn */
   const takeTurn = async (): Promise<number> => {
     try {
-      const answer = await store.takeTokens(turn, 1);
-      const load = await store.load();
+      const answer = await limiter.takeTokens(turn, 1);
+      const load = await presence.load();
       const offeredSlots = coming.observe(performance.now() / 1000, load, model.meanJobMs / 1000);
       if (!answer.taken) return answer.retryAfterMs;
       await sink.publishDemand(demandOf(load, model, offeredSlots));

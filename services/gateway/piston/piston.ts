@@ -101,9 +101,11 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     return accepted;
   };
 
-  const admitted = async (message: unknown): Promise<AcceptedJob> => {
+  const admitted = async (message: Readonly<Record<string, unknown>>): Promise<AcceptedJob> => {
     await service.admit(caller);
-    return run({ ...checked(pistonJob(message)), stdinOpen: true });
+    const job = checked(pistonJob(message));
+    // What comes by messages is standard input; none is made up.
+    return run({ ...job, stdin: message.stdin ? job.stdin : undefined, stdinOpen: true });
   };
 
   const tell = async (jobId: string): Promise<void> => {

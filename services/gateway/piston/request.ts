@@ -47,7 +47,8 @@ export function pistonJob(body: unknown): Job {
     version,
     files: files.map(fileOf),
     args: (args as readonly unknown[] | undefined)?.map(String),
-    stdin: stdin ? `${stdin}${stdin.endsWith('\n') ? '' : '\n'}` : undefined,
+    // As there: standard input ends its last line, and is one empty line where there is none.
+    stdin: stdin?.endsWith('\n') ? stdin : `${stdin ?? ''}\n`,
     limits: limitsOf(body as Body),
   };
 }

@@ -1,6 +1,5 @@
 import * as os from 'node:os';
-import type { JobEvent } from '../../engines/event-store/event-store';
-import type { ExitEvent, UsageEvent } from '../../protocol/events';
+import type { ExitEvent, UnnumberedEvent } from '../../protocol/events';
 import { OUTPUT_BYTES } from '../../protocol/limits';
 
 /** How a stage ended, as Piston tells it. Times are in milliseconds, memory in bytes. */
@@ -28,7 +27,7 @@ const SUCCESS: StageEnd = { code: 0, signal: null, message: null, status: null }
 /** Follows a job's events and tells its stages in Piston's terms. */
 export interface PistonStages {
   /** Takes the next event. @returns the stages that ended by it */
-  take(event: JobEvent): readonly PistonStageName[];
+  take(event: UnnumberedEvent): readonly PistonStageName[];
   readonly stages: Readonly<Partial<Record<PistonStageName, PistonStage>>>;
 }
 
@@ -52,21 +51,20 @@ export function pistonStages(): PistonStages {
       } else if (event.type === 'stage') {
         // The compiler has ended well, or there would be no further stage.
         const ended = current === undefined ? [] : end(SUCCESS);
-        current = event.stage as PistonStageName;
+        current = event.stage;
         stages[current] = emptyStage();
         return ended;
       } else if (event.type === 'stdout' || event.type === 'stderr') {
         const stage = stages[current ?? 'run'];
         if (stage) {
-          stage[event.type] += String(event.data);
-          stage.output += String(event.data);
+          stage[event.type] += event.data;
+          stage.output += event.data;
         }
       } else if (event.type === 'usage') {
-        const { stage, cpuMs, wallMs, peakMemoryBytes } = event as unknown as UsageEvent;
+        const { stage, cpuMs, wallMs, peakMemoryBytes } = event;
         Object.assign(stages[stage] ?? {}, { cpu_time: cpuMs, wall_time: wallMs, memory: peakMemoryBytes });
-      } else if (event.type === 'exit') return end(endOf(event as unknown as ExitEvent, stages[current ?? 'run']));
-      else if (event.type === 'error')
-        return end({ code: null, signal: null, message: String(event.message), status: 'XX' });
+      } else if (event.type === 'exit') return end(endOf(event, stages[current ?? 'run']));
+      else if (event.type === 'error') return end({ code: null, signal: null, message: event.message, status: 'XX' });
       return [];
     },
   };
@@ -85,7 +83,10 @@ function emptyStage(): PistonStage {
   return { stdout: '', stderr: '', output: '', ...nothing };
 }
 
-function endOf({ reason, exitCode, signal, message }: ExitEvent, stage: PistonStage | undefined): StageEnd {
+function endOf(
+  { reason, exitCode, signal, message }: Omit<ExitEvent, 'seq'>,
+  stage: PistonStage | undefined,
+): StageEnd {
   switch (reason) {
     case 'ok':
     case 'compileError':

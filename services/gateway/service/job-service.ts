@@ -1,4 +1,4 @@
-import type { StoredEvent, Position, JobCommand, JobState } from '../../engines/event-store/event-store';
+import type { StoredEvent, Position, JobCommand, JobState } from '../../engines/event-store/job-store';
 import type { Job } from '../../protocol/job';
 import type { JobLimits } from '../../protocol/limits';
 import type { ErrorCode } from '../../protocol/messages';
@@ -41,6 +41,8 @@ export interface OfferedVersion {
   readonly highlight: string;
   readonly sourceFile: string;
   readonly isCompiled: boolean;
+  /** Regular expressions of the options that a job may ask for. */
+  readonly options?: { readonly compile?: readonly string[]; readonly run?: readonly string[] };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { SettingError } from '../../program/environment';
+import { SettingError } from '../../program/read-settings';
 import type { ObjectSource } from './object-source';
 
 const SETTING = 'SANDPIPER_IMAGE_SOURCE';

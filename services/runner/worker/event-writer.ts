@@ -1,10 +1,11 @@
-import { FencedError, type Attempt, type EventStore, type JobEvent } from '../../engines/event-store/event-store';
+import { FencedError, type Attempt, type Attempts } from '../../engines/event-store/job-store';
+import type { UnnumberedEvent } from '../../protocol/events';
 import { UnavailableTooLongError, withRetries } from '../../program/retry';
 
 /** Writes a job's events in order, many at a time while the store is busy with earlier ones. */
 export interface EventWriter {
   /** Never waits, never throws. What a job may write is bounded by its limits. */
-  write(event: JobEvent): void;
+  write(event: UnnumberedEvent): void;
   /**
    * Resolves when everything that was written is stored.
    *
@@ -15,7 +16,7 @@ export interface EventWriter {
 }
 
 export interface EventWriterProps {
-  readonly store: EventStore;
+  readonly store: Pick<Attempts, 'append'>;
   readonly attempt: Attempt;
   /** How long an outage of the store is borne. */
   readonly patienceMs: number;
@@ -27,7 +28,7 @@ export interface EventWriterProps {
 const MAXIMUM_BATCH = 256;
 
 export function createEventWriter({ store, attempt, patienceMs, onStopped }: EventWriterProps): EventWriter {
-  let waiting: JobEvent[] = [];
+  let waiting: UnnumberedEvent[] = [];
   let writing: Promise<void> | undefined;
   let stopped: Error | undefined;
   let last = 0;

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   FencedError,
   type Attempt,
-  type EventStore,
+  type Attempts,
+  type CommandChannel,
   type JobCommand,
-  type JobEvent,
-} from '../../engines/event-store/event-store';
+} from '../../engines/event-store/job-store';
+import type { RateLimiter } from '../../engines/event-store/rate-limiter';
 import { releaseJobSlot } from '../../engines/job-slots';
 import { LeaseLostError, type Lease } from '../../engines/job-queue/job-queue';
-import type { ExitEvent, RunnerEvent, UsageEvent } from '../../protocol/events';
+import type { ExitEvent, RunnerEvent, UnnumberedEvent, UsageEvent } from '../../protocol/events';
 import { UnknownLanguageError } from '../../languages/choose-version';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../../sandbox/language-runtime';
@@ -40,7 +41,8 @@ export interface JobExecutionProps {
   readonly lease: Lease;
   readonly attempt: Attempt;
   readonly isLastAttempt: boolean;
-  readonly store: EventStore;
+  readonly store: Attempts & CommandChannel;
+  readonly limiter: RateLimiter;
   /** What it runs in; the first job of an image waits for it. @throws UnknownLanguageError, ImageUnavailableError */
   readonly prepare: () => Promise<LanguageRuntime>;
   readonly sandboxPool: SandboxPool;
@@ -73,7 +75,7 @@ export function executeJob(props: JobExecutionProps): JobExecution {
   const { job, lease, attempt, store, patienceMs, log } = props;
   let isReleased = false;
   let running: RunningJob | undefined;
-  let terminal: JobEvent | undefined;
+  let terminal: UnnumberedEvent | undefined;
   /** What came before the program ran, and when the program has been told. */
   const early: JobCommand[] = [];
   let caughtUp = Promise.resolve();
@@ -105,7 +107,9 @@ export function executeJob(props: JobExecutionProps): JobExecution {
       return await putBack(running ? 'sandboxError' : 'noImage', exit.message);
     }
     // Asked for before the end is written: whoever reads the end may submit the next.
-    void quietly('releasing the job’s slot', () => releaseJobSlot(store, { id: props.jobId, owner: props.owner }));
+    void quietly('releasing the job’s slot', () =>
+      releaseJobSlot(props.limiter, { id: props.jobId, owner: props.owner }),
+    );
     try {
       writer.write(terminal!);
       await writer.flushed();
@@ -121,7 +125,9 @@ export function executeJob(props: JobExecutionProps): JobExecution {
 
   /** The job cannot run anywhere: every runner has the same languages. */
   const refuse = async ({ message }: Error): Promise<void> => {
-    void quietly('releasing the job’s slot', () => releaseJobSlot(store, { id: props.jobId, owner: props.owner }));
+    void quietly('releasing the job’s slot', () =>
+      releaseJobSlot(props.limiter, { id: props.jobId, owner: props.owner }),
+    );
     try {
       writer.write({ type: 'error', code: 'unknownLanguage', message });
       await writer.flushed();
@@ -253,7 +259,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-function unnumbered({ seq: _, ...event }: RunnerEvent): JobEvent {
+function unnumbered({ seq: _, ...event }: RunnerEvent): UnnumberedEvent {
   return event;
 }
 

@@ -1,7 +1,9 @@
-import type { Attempt, EventStore, JobEvent } from '../../engines/event-store/event-store';
+import type { Attempt, Attempts, CommandChannel, JobLedger } from '../../engines/event-store/job-store';
+import type { RateLimiter } from '../../engines/event-store/rate-limiter';
 import { decodeJobMessage, NewerMessageError, type JobMessage } from '../../engines/job-message';
 import { releaseJobSlot } from '../../engines/job-slots';
 import type { JobQueue, Lease } from '../../engines/job-queue/job-queue';
+import type { TerminalEvent } from '../../protocol/events';
 import type { Job } from '../../protocol/job';
 import type { LanguageRuntime } from '../../sandbox/language-runtime';
 import type { SandboxPool } from '../../sandbox/sandbox-pool';
@@ -21,7 +23,8 @@ export interface Worker {
 
 export interface WorkerProps {
   readonly queue: JobQueue;
-  readonly store: EventStore;
+  readonly store: Attempts & CommandChannel & Pick<JobLedger, 'endUnheld'>;
+  readonly limiter: RateLimiter;
   readonly sandboxPool: SandboxPool;
   /** @throws UnknownLanguageError, ImageUnavailableError */
   readonly runtimeOf: (job: Job) => LanguageRuntime | Promise<LanguageRuntime>;
@@ -51,7 +54,7 @@ const NEWER_MESSAGE_SECONDS = 5;
 
 /** Starts to take jobs at once. */
 export function startWorker(props: WorkerProps): Worker {
-  const { queue, store, slots, leaseSeconds = 30, maximumAttempts = 3, patienceMs = 60_000 } = props;
+  const { queue, store, limiter, slots, leaseSeconds = 30, maximumAttempts = 3, patienceMs = 60_000 } = props;
   const log = props.log ?? (() => {});
   const executing = new Set<JobExecution>();
   const handling = new Set<Promise<void>>();
@@ -83,7 +86,7 @@ export function startWorker(props: WorkerProps): Worker {
     if (claim.kind === 'held') return lease.release(Math.min(900, Math.ceil(claim.forMs / 1000)));
     if (claim.kind === 'exhausted') {
       log('a job is dead-lettered', { job: id, attempts: claim.attempts });
-      await releaseJobSlot(store, message);
+      await releaseJobSlot(limiter, message);
       await store.endUnheld(id, attemptsExhausted(claim.attempts));
       return lease.deadLetter(`${claim.attempts} attempts ended without a result`);
     }
@@ -102,6 +105,7 @@ export function startWorker(props: WorkerProps): Worker {
       attempt,
       isLastAttempt: attempt.number >= maximumAttempts,
       store,
+      limiter,
       prepare: async () => props.runtimeOf(job),
       sandboxPool: props.sandboxPool,
       leaseSeconds,
@@ -178,7 +182,7 @@ function decoded(lease: Lease): JobMessage | Error {
   }
 }
 
-function attemptsExhausted(attempts: number): JobEvent {
+function attemptsExhausted(attempts: number): TerminalEvent {
   const message = `the runner failed at each of ${attempts} attempts; the job was dead-lettered`;
   return { type: 'exit', reason: 'sandboxError', stage: 'run', message };
 }

@@ -10,6 +10,7 @@
  * A frame is: type (1 byte), length (4 bytes, little endian), payload. services/sandbox/frames.ts has the types.
  */
 #define _GNU_SOURCE
+#include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -26,6 +28,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <linux/capability.h>
+#include <time.h>
 #include <unistd.h>
 
 /* As spec.ts maps it. */
@@ -33,8 +36,9 @@ enum { JOB_ID = 65534 };
 /* Where runtime.ts has gVisor's own cgroups mounted. */
 #define GROUPS "/.sandbox/cgroup"
 enum { CHUNK = 65536, MAX_FRAME = 32 << 20, HEADER = 5, GATE_FD = 3 };
+enum { BURST = 16, PAUSE_US = 4000 };
 
-static int conn = -1, answers = -1, outPipe = -1, errPipe = -1, inPipe = -1, gatePipe = -1, fileFd = -1, childSignals = -1;
+static int conn = -1, answers = -1, outFd = -1, errFd = -1, inPipe = -1, gatePipe = -1, fileFd = -1, childSignals = -1;
 /* Files of the job's group; -1 where the host's cgroups do. */
 static int groupProcs = -1, groupMax = -1, groupEvents = -1;
 static pid_t mainPid = -1;
@@ -171,6 +175,24 @@ static int limitGroup(uint32_t processes) {
   return groupMax < 0 || processes == UINT32_MAX || pwrite(groupMax, text, (size_t)length, 0) == length;
 }
 
+/*
+ * Standard output and standard error are terminals in raw mode (each its own; bytes pass unchanged), for the C library
+ * buffers what goes to a terminal by lines, and Node.js writes to one at once. To the question whether it is one (TCGETS) the
+ * seccomp profile answers that it is not: programs then neither colour nor page what they write, nor arrange it in columns.
+ */
+static int openOutput(int *ours, int *theirs) {
+  static const struct termios raw = {.c_cflag = CS8 | CREAD | B38400, .c_cc = {[VMIN] = 1}};
+  char path[32];
+  int locked = 0;
+  unsigned number;
+  *theirs = -1;
+  *ours = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+  if (*ours < 0 || ioctl(*ours, TIOCSPTLCK, &locked) < 0 || ioctl(*ours, TIOCGPTN, &number) < 0) return -1;
+  snprintf(path, sizeof path, "/dev/pts/%u", number);
+  *theirs = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  return *theirs < 0 ? -1 : ioctl(*theirs, TCSETS, &raw);
+}
+
 /* Payload: flags, files, file bytes, processor seconds, processes, counts of args and of environment; then the strings. */
 static void execute(unsigned char *payload, size_t length) {
   enum { NUMBERS = 7 };
@@ -189,7 +211,7 @@ static void execute(unsigned char *payload, size_t length) {
     at += strlen(at) + 1;
   }
   int in[2], out[2], err[2], failed[2], gate[2] = {-1, -1};
-  if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC) || pipe2(failed, O_CLOEXEC)) leave(3);
+  if (pipe2(in, O_CLOEXEC) || pipe2(failed, O_CLOEXEC) || openOutput(&out[0], &out[1]) || openOutput(&err[0], &err[1])) leave(3);
   if ((v[0] & 1) && pipe2(gate, O_CLOEXEC)) leave(3);
   if (!limitGroup(v[4])) leave(3);
   cpuBefore = childrenCpuMicros();
@@ -248,8 +270,8 @@ static void execute(unsigned char *payload, size_t length) {
   }
   mainPid = pid;
   mainEnded = 0;
-  outPipe = out[0];
-  errPipe = err[0];
+  outFd = out[0];
+  errFd = err[0];
   inPipe = in[1];
   gatePipe = gate[1];
   fcntl(inPipe, F_SETFL, O_NONBLOCK);
@@ -362,19 +384,57 @@ static void readFrames(void) {
   inputLength -= at;
 }
 
-/* Passes on what one read gives. Returns whether there may be more. */
-static int passOn(char type, int *fd) {
+static uint64_t nowMicros(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
+}
+
+/* Passes on what there is to read, up to a frame. */
+static void passOn(char type, int *fd) {
   static unsigned char frame[HEADER + CHUNK];
-  ssize_t n = read(*fd, frame + HEADER, CHUNK);
-  if (n < 0 && errno == EINTR) return 1;
-  if (n <= 0) {
-    closeFd(fd);
-    return 0;
+  size_t length = 0;
+  while (length < CHUNK) {
+    ssize_t n = read(*fd, frame + HEADER + length, CHUNK - length);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN) break;
+    if (n <= 0) { /* nobody has it open any more */
+      closeFd(fd);
+      break;
+    }
+    length += (size_t)n;
   }
+  if (length == 0) return;
   frame[0] = (unsigned char)type;
-  put32(frame + 1, (uint32_t)n);
-  writeAll(frame, HEADER + (size_t)n);
-  return 1;
+  put32(frame + 1, (uint32_t)length);
+  writeAll(frame, HEADER + length);
+}
+
+/* All that was written, once nobody writes any more. */
+static void drain(char type, int *fd) {
+  struct pollfd p = {.fd = *fd, .events = POLLIN};
+  while (*fd >= 0 && poll(&p, 1, 0) > 0) passOn(type, fd);
+  closeFd(fd);
+}
+
+/*
+ * A command that writes line after line would wake this process, and make a frame, for each: after BURST of them without a
+ * rest, output is read once a pause. Before that it is passed on at once, and in the order of both streams.
+ */
+static uint64_t readAt, pausedUntil;
+static unsigned burst;
+
+static void countRead(void) {
+  uint64_t now = nowMicros();
+  burst = now - readAt >= 2 * PAUSE_US ? 1 : burst + 1;
+  readAt = now;
+  pausedUntil = burst > BURST ? now + PAUSE_US : 0;
+}
+
+/* Milliseconds until output may be read again; 0: now. */
+static int pauseLeft(void) {
+  uint64_t now = pausedUntil == 0 ? 0 : nowMicros();
+  return now < pausedUntil ? (int)((pausedUntil - now + 999) / 1000) : 0;
 }
 
 static int isFull(const char *directory) {
@@ -382,17 +442,15 @@ static int isFull(const char *directory) {
   return statvfs(directory, &s) == 0 && ((s.f_blocks > 0 && s.f_bfree == 0) || (s.f_files > 0 && s.f_ffree == 0));
 }
 
-/* The command has ended: so does all that it started, and its output is complete once both pipes are at their end. */
+/* The command has ended: so does all that it started, and its output is complete once both streams are at their end. */
 static void finish(void) {
   for (;;) {
     kill(-1, SIGKILL);
     pid_t pid = waitpid(-1, NULL, 0);
     if (pid < 0 && errno == ECHILD) break;
   }
-  while (outPipe >= 0 && passOn('o', &outPipe)) {
-  }
-  while (errPipe >= 0 && passOn('e', &errPipe)) {
-  }
+  drain('o', &outFd);
+  drain('e', &errFd);
   closeFd(&inPipe);
   closeFd(&gatePipe);
   struct rusage u;
@@ -470,19 +528,21 @@ int main(void) {
   if (childSignals < 0) return 3;
   sendFrame('R', (const unsigned char *)"", 0);
   for (;;) {
+    int pause = pauseLeft();
     struct pollfd p[5] = {
         {.fd = conn, .events = POLLIN},
         {.fd = childSignals, .events = POLLIN},
-        {.fd = outPipe, .events = POLLIN},
-        {.fd = errPipe, .events = POLLIN},
+        {.fd = pause > 0 ? -1 : outFd, .events = POLLIN},
+        {.fd = pause > 0 ? -1 : errFd, .events = POLLIN},
         {.fd = inPipe, .events = pendingStart < pendingEnd ? POLLOUT : 0},
     };
-    if (poll(p, 5, -1) < 0) {
+    if (poll(p, 5, pause > 0 ? pause : -1) < 0) {
       if (errno == EINTR) continue;
       leave(3);
     }
-    if (p[2].revents) passOn('o', &outPipe);
-    if (p[3].revents) passOn('e', &errPipe);
+    if (p[2].revents) passOn('o', &outFd);
+    if (p[3].revents) passOn('e', &errFd);
+    if (p[2].revents || p[3].revents) countRead();
     if (p[4].revents & POLLOUT) feedStdin();
     else if (p[4].revents) { /* nobody reads standard input any more */
       if (pendingEnd > pendingStart) sendNumber('A', (uint32_t)(pendingEnd - pendingStart));

@@ -11,9 +11,12 @@
  *   - lest a container write to the host's file through /proc/self/exe, crun copies itself and starts again from the copy, at
  *     each start. Here is one sealed copy, made once, which crun knows for one.
  *
- * usage: launcher <socket> <program to keep a sealed copy of, or ""> [<mount point to leave out>]
+ * It is also a runtime itself: spawn.c makes a sandbox without any other program.
+ *
+ * usage: launcher <socket> <program to keep a sealed copy of, or ""> <mount point to leave out, or ""> <file of the filter, or "">
  * A connection sends two messages (length, 4 bytes little endian; strings that each end in NUL): the `cgroup.procs` files to
- * enter, answered by the byte 'c'; then the runtime's program (path, or name on PATH) and arguments. It ends when its standard input does.
+ * enter, answered by the byte 'c'; then the runtime's program (path, or name on PATH) and arguments, or `spawn:` and what spawn.h
+ * lists. The launcher ends when its standard input does.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,6 +37,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "spawn.h"
 
 enum { MAX_MESSAGE = 65536, MAX_STRINGS = 256 };
 
@@ -79,7 +83,9 @@ static void serve(int conn) {
   }
   if (write(conn, "c", 1) != 1) _exit(1);
   memset(buffer, 0, sizeof buffer);
-  if (readStrings(conn, buffer, strings) == 0) _exit(1);
+  int count = readStrings(conn, buffer, strings);
+  if (count == 0) _exit(1);
+  if (strcmp(strings[0], "spawn:") == 0) spawnSandbox(conn, strings + 1, count - 1);
   for (int fd = 0; fd <= 2; fd++) dup2(conn, fd);
   if (sealedCopy >= 0 && strcmp(strings[0], copiedProgram) == 0)
     syscall(SYS_execveat, sealedCopy, "", strings, environ, AT_EMPTY_PATH);
@@ -127,7 +133,7 @@ static int leaveOut(const char *mountPoint, int isRoot) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 3 || strlen(argv[1]) >= sizeof((struct sockaddr_un *)0)->sun_path) return 2;
+  if (argc != 5 || strlen(argv[1]) >= sizeof((struct sockaddr_un *)0)->sun_path) return 2;
   prctl(PR_SET_NAME, "sandpiper-launch");
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN); /* a terminal's Ctrl-C is the runner's to answer */
@@ -135,7 +141,7 @@ int main(int argc, char **argv) {
   sigaction(SIGCHLD, &reap, NULL);
   umask(077);
   int isRoot = geteuid() == 0;
-  const char *leftOut = argc > 3 ? argv[3] : NULL;
+  const char *leftOut = *argv[3] ? argv[3] : NULL;
   if (!isRoot && leftOut && becomeMounter()) {
     fprintf(stderr, "launcher: no user namespace: %s\n", strerror(errno));
     return 1;
@@ -146,6 +152,10 @@ int main(int argc, char **argv) {
   }
   if (leftOut && leaveOut(leftOut, isRoot)) {
     fprintf(stderr, "launcher: cannot leave out %s: %s\n", leftOut, strerror(errno));
+    return 1;
+  }
+  if (*argv[4] && loadFilter(argv[4])) {
+    fprintf(stderr, "launcher: %s: %s\n", argv[4], strerror(errno));
     return 1;
   }
   copiedProgram = argv[2];

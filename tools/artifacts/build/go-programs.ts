@@ -4,7 +4,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Failure, missingTool } from '../../failure';
 import { findGo } from '../../provision/go';
+import { withProgress } from '../../provision/progress';
 import { projectDirectory } from '../../provision/project';
+import { runProgram } from '../../provision/run-program';
 import { fingerprintOf } from './fingerprint';
 
 /** Programs written in Go: each is `services/<name>`, a module of its own. */
@@ -57,7 +59,44 @@ export function buildGoPrograms(
   });
 }
 
+/**
+ * As {@link buildGoPrograms}, without blocking this process: where something is stale, it is told what is built and how far that is.
+ * Go may have to fetch the version of itself that a go.mod asks for.
+ */
+export async function provideGoPrograms(
+  targets: readonly GoTarget[],
+  programs: readonly string[] = goPrograms,
+): Promise<BuiltProgram[]> {
+  const built: BuiltProgram[] = [];
+  for (const program of programs) {
+    const fingerprint = sourcesOf(program);
+    for (const target of targets) {
+      const file = builtProgram(program, target);
+      const isNew = !isCurrent(file, fingerprint);
+      if (isNew) {
+        const { go, args, options } = buildCommand(program, target);
+        let packages = 0;
+        await withProgress(`building ${program} for ${target}`, async (report) => {
+          const onLine = (line: string): void =>
+            report(line.startsWith('go: ') ? line.slice('go: '.length) : `${++packages} packages compiled`);
+          const { succeeded, stderr } = await runProgram(go, ['build', '-v', ...args], { ...options, onLine });
+          conclude(program, target, fingerprint, succeeded ? undefined : stderr);
+        });
+      }
+      built.push({ program, target, file, isNew });
+    }
+  }
+  return built;
+}
+
 function build(program: string, target: GoTarget, fingerprint: string): void {
+  const { go, args, options } = buildCommand(program, target);
+  const { status, stderr, error } = spawnSync(go, ['build', ...args], { ...options, encoding: 'utf8' });
+  conclude(program, target, fingerprint, error || status !== 0 ? (error?.message ?? stderr) : undefined);
+}
+
+/** The build of a program into {@link temporaryOf} its file. */
+function buildCommand(program: string, target: GoTarget) {
   const go = findGo();
   if (go === undefined) {
     throw missingTool(
@@ -65,26 +104,37 @@ function build(program: string, target: GoTarget, fingerprint: string): void {
     );
   }
   const file = builtProgram(program, target);
-  const temporary = `${file}.${process.pid}`;
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const { status, stderr, error } = spawnSync(go, ['build', ...REPRODUCIBLE, '-o', temporary, '.'], {
-    cwd: path.join(projectDirectory, 'services', program),
-    env: {
-      ...process.env,
-      CGO_ENABLED: '0',
-      GOFLAGS: '',
-      GOAMD64: undefined,
-      GOARM64: undefined,
-      ...ENVIRONMENT[target],
+  return {
+    go,
+    args: [...REPRODUCIBLE, '-o', temporaryOf(file), '.'],
+    options: {
+      cwd: path.join(projectDirectory, 'services', program),
+      env: {
+        ...process.env,
+        CGO_ENABLED: '0',
+        GOFLAGS: '',
+        GOAMD64: undefined,
+        GOARM64: undefined,
+        ...ENVIRONMENT[target],
+      },
     },
-    encoding: 'utf8',
-  });
-  if (error || status !== 0) {
-    fs.rmSync(temporary, { force: true });
-    throw new Failure(`services/${program} could not be built for ${target}:\n${error?.message ?? stderr.trim()}`);
+  };
+}
+
+/** Puts what was built in its place. @throws Failure with the compiler's own words, where it has some */
+function conclude(program: string, target: GoTarget, fingerprint: string, problem: string | undefined): void {
+  const file = builtProgram(program, target);
+  if (problem !== undefined) {
+    fs.rmSync(temporaryOf(file), { force: true });
+    throw new Failure(`services/${program} could not be built for ${target}:\n${problem.trim()}`);
   }
-  fs.renameSync(temporary, file);
+  fs.renameSync(temporaryOf(file), file);
   fs.writeFileSync(stampOf(file), fingerprint);
+}
+
+function temporaryOf(file: string): string {
+  return `${file}.${process.pid}`;
 }
 
 /** SHA-256 of a file, in lower-case hex. */

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Failure } from '../../failure';
+import { withProgress } from '../../provision/progress';
 import { projectDirectory } from '../../provision/project';
+import { runProgram } from '../../provision/run-program';
 import { fingerprintOf } from './fingerprint';
 
 /** The built playground page. */
@@ -20,16 +21,20 @@ export const pageDirectory = path.join(projectDirectory, 'dist/web');
 const SOURCES = ['web', 'services/protocol', 'services/languages', 'languages', 'node_modules/.package-lock.json'];
 
 /**
- * Builds the playground page with Vite, if it is stale. Any number of processes may do it at the same time: each builds in a
- * directory of its own, and the first one stays.
+ * Builds the playground page with Vite, if it is stale, and tells so. Any number of processes may do it at the same time: each builds
+ * in a directory of its own, and the first one stays.
  *
  * @throws Failure with Vite's own words
  */
-export function buildPage(): BuiltPage {
+export async function buildPage(): Promise<BuiltPage> {
   const fingerprint = fingerprintOf(projectDirectory, SOURCES);
   if (isCurrent(fingerprint)) return { directory: pageDirectory, isNew: false };
+  return withProgress('building the page', () => build(fingerprint));
+}
+
+async function build(fingerprint: string): Promise<BuiltPage> {
   const temporary = `${pageDirectory}.${process.pid}`;
-  const { status, stdout, stderr, error } = spawnSync(
+  const { succeeded, stdout, stderr } = await runProgram(
     process.execPath,
     [
       path.join(projectDirectory, 'node_modules/vite/bin/vite.js'),
@@ -40,11 +45,11 @@ export function buildPage(): BuiltPage {
       ...['--logLevel', 'error'],
     ],
     // A test's NODE_ENV would build the page for development.
-    { cwd: projectDirectory, env: { ...process.env, NODE_ENV: 'production' }, encoding: 'utf8' },
+    { cwd: projectDirectory, env: { ...process.env, NODE_ENV: 'production' } },
   );
-  if (error || status !== 0) {
+  if (!succeeded) {
     fs.rmSync(temporary, { recursive: true, force: true });
-    throw new Failure(`the page (web/) could not be built:\n${error?.message ?? `${stderr}${stdout}`.trim()}`);
+    throw new Failure(`the page (web/) could not be built:\n${`${stderr}${stdout}`.trim()}`);
   }
   fs.writeFileSync(path.join(temporary, STAMP), fingerprint);
   // Another process may have been faster, and its page may be being served.

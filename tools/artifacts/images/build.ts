@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { versionName } from '../../../services/languages/schema';
+import { directoryPackages } from '../../../services/languages/sources';
 import { satisfiesVersion } from '../../../services/languages/self-test';
 import type { ImageManifest, ImageStore } from '../../../services/images/store';
 import { Failure } from '../../failure';
@@ -13,8 +15,8 @@ import { nameOf, referenceOf, type WantedImage } from './wanted';
 export type ImageOrigin = { readonly kind: 'debian' } | { readonly kind: 'registry'; readonly registry: Registry };
 
 /** Whether a version can be made without a registry of images. */
-export function isMadeOfPackages({ version: { host } }: WantedImage): boolean {
-  return host.debian !== undefined || host.npm !== undefined;
+export function isMadeOfPackages({ version: { source } }: WantedImage): boolean {
+  return source?.debian === 'bookworm' || (source?.npm !== undefined && source.packages === undefined);
 }
 
 /**
@@ -35,7 +37,7 @@ export async function buildImage(store: ImageStore, wanted: WantedImage, origin:
     const packed = {
       schemaVersion: 1,
       language: language.id,
-      version: version.version,
+      version: versionName(version),
       exactVersion: version.version,
       ...(await store.add(squashfs)),
       ...made,
@@ -66,9 +68,10 @@ async function makeRoot(
   if (!isMadeOfPackages(wanted)) {
     throw new Failure(`${language.id} ${version.version} has no Debian packages; build it from its image`);
   }
-  const { debian: packages = [], npm = [] } = version.host;
+  const packages = version.source!.packages ?? [];
+  const npm = directoryPackages(version.source);
   await rootFromDebian(packages, npm, root);
   return {
-    source: { kind: 'debian', packages: [...packages, ...npm.map((each) => `${each.package}@${each.version}`)] },
+    source: { kind: 'debian', packages: [...packages, ...npm.map((each) => `${each.name}@${each.version}`)] },
   };
 }

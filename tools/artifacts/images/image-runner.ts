@@ -6,7 +6,7 @@ import type { Language, LanguageVersion } from '../../../services/languages/sche
 import { openImageMounts } from '../../../services/images/mounts';
 import type { ImageManifest, ImageStore } from '../../../services/images/store';
 import type { LanguageRuntime } from '../../../services/sandbox/language-runtime';
-import type { RuntimeName } from '../../../services/sandbox/runtime';
+import { nativeRuntime, type RuntimeName } from '../../../services/sandbox/runtime';
 import type { SandboxPool } from '../../../services/sandbox/sandbox-pool';
 import { Failure } from '../../failure';
 import { openRunner } from '../../local-runner/local-runner';
@@ -57,9 +57,14 @@ export async function versionInside(
   language: Language,
   version: LanguageVersion,
 ): Promise<string> {
-  const runner = await openImageRunner(store, manifest, { language, version, exactVersion: version.version }, 'crun');
+  const runner = await openImageRunner(
+    store,
+    manifest,
+    { language, version, exactVersion: version.version },
+    nativeRuntime(),
+  );
   try {
-    const test = selfTests(language).find(({ name }) => name === 'version')!;
+    const test = selfTests(language, version).find(({ name }) => name === 'version')!;
     const run = await runSelfTest(test, language.id, runner.runtime, runner.sandboxPool);
     const number = versionNumber(run.stdout);
     if (number === undefined) {
@@ -89,7 +94,7 @@ export async function imageProblems(
     const runner = await openImageRunner(store, manifest, entry, runtime, warm);
     try {
       if (warm > 0 && runner.runtime.prestart === undefined) continue;
-      const found = await selfTestsProblems(runner, entry.language, warm > 0);
+      const found = await selfTestsProblems(runner, entry, warm > 0);
       problems.push(...(warm > 0 ? found.map((problem) => `started ahead: ${problem}`) : found));
     } finally {
       await runner.close();
@@ -100,11 +105,11 @@ export async function imageProblems(
 
 async function selfTestsProblems(
   { runtime, sandboxPool }: ImageRunner,
-  language: Language,
+  { language, version }: PresentVersion,
   isWaiting: boolean,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
-  for (const test of selfTests(language)) {
+  for (const test of selfTests(language, version)) {
     if (isWaiting) await sandboxPool.warm([runtime]);
     const before = sandboxPool.taken.warm;
     const run = await runSelfTest(test, language.id, runtime, sandboxPool);

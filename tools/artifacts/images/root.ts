@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { NpmToolchain } from '../../../services/languages/schema';
+import type { DirectoryPackage } from '../../../services/languages/sources';
 import { provisionNpmToolchain } from '../../provision/toolchains';
 import { lockedDigest } from './lock';
 import { pullReference, tlsOption, type Registry } from './reference';
@@ -10,8 +10,8 @@ import { runTool } from './tools';
 const MOUNT_POINTS = ['proc', 'dev', 'tmp', 'work', '.sandbox'];
 /** Debian 12's packages, signed; the host's own mirrors are used. */
 const DEBIAN_SUITE = 'bookworm';
-/** What no program of an npm toolchain reads: C headers, manuals, and our note of what was unpacked. */
-const NOT_RUN = ['include', 'share', '.sandpiper-version'];
+/** What no program of an npm toolchain reads: C headers and manuals. */
+const isNotRun = (name: string): boolean => name === 'include' || name === 'share';
 
 /** What is known of an image that was unpacked. */
 export interface PulledImage {
@@ -49,7 +49,7 @@ export async function rootFromRegistry(reference: string, registry: Registry, di
 /** Makes a root of Debian packages, with toolchains of npm where sandboxes see those of their host. */
 export async function rootFromDebian(
   packages: readonly string[],
-  npm: readonly NpmToolchain[],
+  npm: readonly DirectoryPackage[],
   directory: string,
 ): Promise<void> {
   const archive = `${directory}.tar`;
@@ -76,16 +76,19 @@ export async function rootFromDebian(
 }
 
 /** Its programs are on PATH too, as in the images that the catalogue names. */
-async function addNpmToolchain(toolchain: NpmToolchain, root: string): Promise<void> {
+async function addNpmToolchain(toolchain: DirectoryPackage, root: string): Promise<void> {
   const source = await provisionNpmToolchain(toolchain);
   const target = path.join(root, toolchain.mount);
   fs.cpSync(source, target, {
     recursive: true,
-    filter: (file) => !NOT_RUN.includes(path.relative(source, file)),
+    // Links of npm are relative; they stay as they are.
+    verbatimSymlinks: true,
+    filter: (file) => !isNotRun(path.relative(path.join(source, 'node_modules', toolchain.name), file)),
   });
-  const programs = path.join(target, 'bin');
+  const bin = path.join(toolchain.directory, 'bin');
+  const programs = path.join(root, bin);
   for (const name of fs.existsSync(programs) ? fs.readdirSync(programs) : []) {
-    fs.symlinkSync(path.join(toolchain.mount, 'bin', name), path.join(root, 'usr/local/bin', name));
+    fs.symlinkSync(path.join(bin, name), path.join(root, 'usr/local/bin', name));
   }
 }
 

@@ -12,6 +12,8 @@ export const ACTIONS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
     ...of('autoscaling', 'DescribeInstanceRefreshes'),
     ...of('ec2', 'RunInstances CreateTags DescribeInstances'),
     ...of('elasticloadbalancing', 'DescribeTargetHealth'),
+    // Of the image's public parameter, on behalf of whoever starts an instance.
+    'ssm:GetParameters',
     'iam:PassRole',
   ],
   aws_autoscaling_lifecycle_hook: of('autoscaling', 'PutLifecycleHook DescribeLifecycleHooks'),
@@ -31,6 +33,10 @@ export const ACTIONS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
     'CreateInstanceConnectEndpoint DescribeInstanceConnectEndpoints CreateNetworkInterface CreateTags',
   ),
   aws_eip: of('ec2', 'AllocateAddress DescribeAddresses DescribeAddressesAttribute CreateTags'),
+  aws_elasticache_parameter_group: of(
+    'elasticache',
+    'CreateCacheParameterGroup ModifyCacheParameterGroup DescribeCacheParameterGroups DescribeCacheParameters ListTagsForResource AddTagsToResource',
+  ),
   aws_elasticache_replication_group: of(
     'elasticache',
     'CreateReplicationGroup DescribeReplicationGroups DescribeCacheClusters ListTagsForResource AddTagsToResource',
@@ -148,7 +154,6 @@ export const ACTIONS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
 
 /** The same of data sources. */
 export const ACTIONS_OF_DATA: Readonly<Record<string, readonly string[]>> = {
-  aws_ami: of('ec2', 'DescribeImages'),
   aws_availability_zones: of('ec2', 'DescribeAvailabilityZones'),
   aws_caller_identity: [],
   aws_ec2_managed_prefix_list: of('ec2', 'DescribeManagedPrefixLists GetManagedPrefixListEntries'),

@@ -37,7 +37,7 @@ export async function instanceTypes(account: AwsAccount, signal: AbortSignal): P
   return [ok(`${types.join(', ')} in ${zones.join(', ')}`)];
 }
 
-/** The zones of the instances: of the existing subnets, or the first ones of the region, as the stack counts them. */
+/** The zones of the instances: of the existing subnets, those that are named, or the first ones of the region, as the stack counts them. */
 async function zonesOf(account: AwsAccount, stack: Stack, signal: AbortSignal): Promise<string[]> {
   const { ec2 } = account.clients;
   if (account.settings.existingNetwork) {
@@ -45,18 +45,19 @@ async function zonesOf(account: AwsAccount, stack: Stack, signal: AbortSignal): 
     const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: ids }), { abortSignal: signal });
     return [...new Set(Subnets.flatMap(({ AvailabilityZone }) => AvailabilityZone ?? []))].sort();
   }
+  const named = listOf(account.values, 'zones');
+  if (named.length > 0) return named;
   const indexes = stack.resources
     .filter(({ type }) => type === 'aws_subnet')
-    .map(({ body }) => Number(/\.names\[(\d+)\]/.exec(String(body.availability_zone))?.[1] ?? 0));
+    .map(({ body }) => Number(/\.names(?:\[|, )(\d+)/.exec(String(body.availability_zone))?.[1] ?? 0));
   const question = stack.data.find(({ type }) => type === 'aws_availability_zones')?.body;
   const filters = ((question?.filter ?? []) as { name: string; values: string[] }[]).map(({ name, values }) => ({
     Name: name,
     Values: values,
   }));
-  const { AvailabilityZones = [] } = await ec2.send(
-    new DescribeAvailabilityZonesCommand({ Filters: [...filters, { Name: 'state', Values: ['available'] }] }),
-    { abortSignal: signal },
-  );
+  const { AvailabilityZones = [] } = await ec2.send(new DescribeAvailabilityZonesCommand({ Filters: filters }), {
+    abortSignal: signal,
+  });
   const names = AvailabilityZones.flatMap(({ ZoneName }) => ZoneName ?? []).sort();
   return names.slice(0, Math.max(...indexes, 0) + 1);
 }

@@ -1,3 +1,4 @@
+import { GUARANTEES } from '../../../contracts/names';
 import { missingDebianPackages, isDebian } from '../debian';
 import { findExecutable } from '../executable';
 import { runscDate, runscProgram } from '../runsc';
@@ -6,7 +7,7 @@ import type { Check, Finding } from './check';
 /** gVisor older than this is a hole: half a year. */
 const OLD_MS = 183 * 24 * 3600 * 1000;
 
-const HOW_TO_HAVE_ALL = 'run as root on Linux with crun and cgroups for memory, pids and cpu';
+const HOW_TO_HAVE_ALL = 'run as root on Linux 5.12 or newer with cgroups for memory, pids and cpu';
 
 /** Starts one sandbox with each runtime and says which guarantees it gives. */
 export const sandbox: Check = {
@@ -16,15 +17,19 @@ export const sandbox: Check = {
     // Loaded here: the other checks need none of it.
     const { openSandboxHost } =
       require('../../../services/sandbox/host') as typeof import('../../../services/sandbox/host');
-    const { acceptedMissing, guarantees, probeHost, refusals } =
+    const { acceptedMissing, probeHost, refusals } =
       require('../../../services/sandbox/probe') as typeof import('../../../services/sandbox/probe');
     const { localSandboxPrograms } =
       require('../../local-runner/sandbox-programs') as typeof import('../../local-runner/sandbox-programs');
-    const { crun, runsc } =
+    const { crun, nativeRuntime, runsc, spawner } =
       require('../../../services/sandbox/runtime') as typeof import('../../../services/sandbox/runtime');
     const crunFile = findExecutable('crun');
     const runscFile = runscProgram();
-    const runtimes = [crunFile && crun(crunFile), runscFile && runsc(runscFile)].filter((runtime) => !!runtime);
+    const runtimes = [
+      nativeRuntime() === 'spawner' && spawner(),
+      crunFile && crun(crunFile),
+      runscFile && runsc(runscFile),
+    ].filter((runtime) => !!runtime);
     const good: string[] = [];
     const bad: string[] = [];
     let accepts = false;
@@ -35,7 +40,7 @@ export const sandbox: Check = {
         try {
           const finding = await probeHost(host);
           const problems = refusals(finding, accepted);
-          const given = guarantees.filter((guarantee) => finding.missing[guarantee] === undefined);
+          const given = GUARANTEES.filter((guarantee) => finding.missing[guarantee] === undefined);
           if (problems.length > 0) bad.push(`${runtime.name}: ${problems.join('; ')}`);
           else {
             const without = refusals(finding, []).map((problem) => `; accepted: ${problem}`);
@@ -63,7 +68,7 @@ function verdict(good: readonly string[], bad: readonly string[], accepts: boole
     missing.length > 0
       ? `sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`
       : `${HOW_TO_HAVE_ALL}, or see docs/sandbox.md`;
-  return { state: 'missing', found: found || 'neither crun nor runsc', fix };
+  return { state: 'missing', found: found || 'no sandbox runtime', fix };
 }
 
 /** Names the age of the pinned gVisor. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { moto, pythonOf } from '../../../../tools/provision/python-tools';
 
 /** A value of a call or an answer, by the names of the API reference. */
 export type ApiValue = string | number | boolean | Date | readonly ApiValue[] | ApiStructure | undefined;
@@ -193,11 +194,14 @@ export class ApiModel {
   }
 }
 
-/** Python of moto's environment, which has boto3 too. */
+/** Python of moto's environment, which has boto3 too: beside `$MOTO_SERVER`, or of the moto that PATH or the cache holds. */
 export function motoPython(): string {
   const server = process.env.MOTO_SERVER;
   const beside = server === undefined ? undefined : path.join(path.dirname(server), 'python3');
-  return beside !== undefined && fs.existsSync(beside) ? beside : 'python3';
+  if (beside !== undefined && fs.existsSync(beside)) return beside;
+  const python = pythonOf(moto);
+  if (python === undefined) throw new Error('moto is not installed: ./sandpiper doctor --install test');
+  return python;
 }
 
 let models: string | undefined;

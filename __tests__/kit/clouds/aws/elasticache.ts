@@ -9,6 +9,13 @@ export interface KnownSubnet {
   readonly zone: string;
 }
 
+interface ParameterGroup {
+  readonly name: string;
+  readonly family: ApiStructure[string];
+  readonly description: ApiStructure[string];
+  readonly parameters: Map<string, string>;
+}
+
 interface SubnetGroup {
   readonly name: string;
   description: string;
@@ -27,7 +34,14 @@ const PATCHES: Readonly<Record<string, string>> = { '7.2': '7.2.6', '8.0': '8.0.
 /** Part of every endpoint's name that AWS draws by lot. */
 const LOT = 'a1b2c3';
 const ASKED_LATER = [
-  ...['AutomaticFailoverEnabled', 'AutoMinorVersionUpgrade', 'CacheNodeType', 'EngineVersion', 'MultiAZEnabled'],
+  ...[
+    'AutomaticFailoverEnabled',
+    'AutoMinorVersionUpgrade',
+    'CacheParameterGroupName',
+    'CacheNodeType',
+    'EngineVersion',
+    'MultiAZEnabled',
+  ],
   ...['PreferredMaintenanceWindow', 'ReplicationGroupDescription', 'SecurityGroupIds', 'SnapshotRetentionLimit'],
   ...['SnapshotWindow', 'TransitEncryptionMode'],
 ];
@@ -38,6 +52,7 @@ const ASKED_LATER = [
  */
 export class ElastiCache {
   private readonly subnetGroups = new Map<string, SubnetGroup>();
+  private readonly parameterGroups = new Map<string, ParameterGroup>();
   private readonly replicationGroups = new Map<string, ReplicationGroup>();
   private readonly users: ElastiCacheUsers;
   readonly actions: Actions;
@@ -50,7 +65,13 @@ export class ElastiCache {
     this.users = new ElastiCacheUsers(account, (userGroupId) =>
       [...this.replicationGroups.values()].filter((g) => userGroups(g).includes(userGroupId)).map(({ id }) => id),
     );
-    this.actions = { ...account.actions, ...this.users.actions, ...this.subnetActions, ...this.groupActions };
+    this.actions = {
+      ...account.actions,
+      ...this.users.actions,
+      ...this.subnetActions,
+      ...this.parameterActions,
+      ...this.groupActions,
+    };
   }
 
   private readonly subnetActions: Actions = {
@@ -87,6 +108,69 @@ export class ElastiCache {
       return {};
     },
   };
+
+  private readonly parameterActions: Actions = {
+    CreateCacheParameterGroup: (call) => {
+      const name = call.CacheParameterGroupName as string;
+      if (this.parameterGroups.has(name)) {
+        throw new ApiError('CacheParameterGroupAlreadyExists', `Cache parameter group ${name} already exists.`);
+      }
+      const group = {
+        name,
+        family: call.CacheParameterGroupFamily,
+        description: call.Description,
+        parameters: new Map(),
+      };
+      this.parameterGroups.set(name, group);
+      this.account.tag(this.account.arn('parametergroup', name), call);
+      return { CacheParameterGroup: this.parameterGroup(group) };
+    },
+    DescribeCacheParameterGroups: ({ CacheParameterGroupName: name }) => ({
+      CacheParameterGroups: [this.findParameterGroup(name as string)].map((group) => this.parameterGroup(group)),
+    }),
+    ModifyCacheParameterGroup: (call) => {
+      const { name, parameters } = this.findParameterGroup(call.CacheParameterGroupName as string);
+      type Pair = { readonly ParameterName: string; readonly ParameterValue: string };
+      for (const { ParameterName, ParameterValue } of call.ParameterNameValues as readonly Pair[]) {
+        parameters.set(ParameterName, ParameterValue);
+      }
+      return { CacheParameterGroupName: name };
+    },
+    DescribeCacheParameters: ({ CacheParameterGroupName: name }) => ({
+      Parameters: [...this.findParameterGroup(name as string).parameters].map(([ParameterName, ParameterValue]) => ({
+        ParameterName,
+        ParameterValue,
+        Source: 'user',
+        IsModifiable: true,
+      })),
+    }),
+    DeleteCacheParameterGroup: ({ CacheParameterGroupName }) => {
+      const { name } = this.findParameterGroup(CacheParameterGroupName as string);
+      if ([...this.replicationGroups.values()].some(({ asked }) => asked.CacheParameterGroupName === name)) {
+        throw new ApiError('InvalidCacheParameterGroupState', `Cache parameter group ${name} is in use.`);
+      }
+      this.parameterGroups.delete(name);
+      this.account.untag(this.account.arn('parametergroup', name));
+      return {};
+    },
+  };
+
+  private findParameterGroup(name: string): ParameterGroup {
+    const group = this.parameterGroups.get(name);
+    if (group === undefined)
+      throw new ApiError('CacheParameterGroupNotFound', `CacheParameterGroup not found: ${name}`);
+    return group;
+  }
+
+  private parameterGroup({ name, family, description }: ParameterGroup): ApiStructure {
+    return {
+      CacheParameterGroupName: name,
+      CacheParameterGroupFamily: family,
+      Description: description,
+      IsGlobal: false,
+      ARN: this.account.arn('parametergroup', name),
+    };
+  }
 
   private readonly groupActions: Actions = {
     CreateReplicationGroup: (call) => {
@@ -245,7 +329,8 @@ export class ElastiCache {
       PendingModifiedValues: {},
       CacheSecurityGroups: [],
       CacheParameterGroup: {
-        CacheParameterGroupName: `default.${asked.Engine as string}${version.split('.')[0]}`,
+        CacheParameterGroupName:
+          asked.CacheParameterGroupName ?? `default.${asked.Engine as string}${version.split('.')[0]}`,
         ParameterApplyStatus: 'in-sync',
         CacheNodeIdsToReboot: [],
       },

@@ -8,6 +8,7 @@ import type { AwsAlbTlsService } from '../../../../modules/aws/tls-service/alb';
 import { fromVariable } from '../../../../modules/tls-service/secret-source';
 import type { TlsServiceProps } from '../../../../modules/tls-service/tls-service';
 import { temporaryDirectory } from '../../terraform';
+import { guardedIds } from '../guarded';
 
 /** What a test changes in the platform and the service that every test begins with. */
 export interface AwsChange {
@@ -25,6 +26,8 @@ export interface SynthesizedAws {
   readonly service: AwsAlbTlsService;
   /** Resources of a type (without `aws_`) whose construct path ends in `id`, where that is given. */
   all(type: string, id?: string): Resource[];
+  /** What Terraform refuses to destroy or replace. */
+  readonly guarded: readonly string[];
   /** The one resource of that type and id. */
   one(type: string, id?: string): Resource;
   /** The policy in an attribute of a resource, its statements by `Sid`. */
@@ -82,5 +85,5 @@ export function synthesizeAws(change: AwsChange | ((stack: TerraformStack) => Aw
     const { Statement } = JSON.parse(one(type, path)[attribute] as string) as { Statement: { Sid: string }[] };
     return Object.fromEntries(Statement.map((statement) => [statement.Sid, statement]));
   };
-  return { json, service, all, one, statements };
+  return { json, service, guarded: guardedIds(json.resource), all, one, statements };
 }

@@ -7,6 +7,7 @@ import { binary } from '../../../../modules/machine/artifact';
 import { fromVariable } from '../../../../modules/tls-service/secret-source';
 import type { GcpHttpsLbTlsService } from '../../../../modules/gcp/tls-service/https-lb';
 import type { TlsServiceProps } from '../../../../modules/tls-service/tls-service';
+import { guardedIds } from '../guarded';
 
 /** What a test changes in the platform and the service that every test begins with. */
 export interface GcpChange {
@@ -25,6 +26,8 @@ export interface SynthesizedGcp {
   readonly service: GcpHttpsLbTlsService;
   /** Resources of a type (without `google_`) whose construct path ends in `id`, where that is given. */
   all(type: string, id?: string): Resource[];
+  /** What Terraform refuses to destroy or replace. */
+  readonly guarded: readonly string[];
   /** The one resource of that type and id. */
   one(type: string, id?: string): Resource;
 }
@@ -78,5 +81,5 @@ export function synthesizeGcp(change: GcpChange | ((stack: TerraformStack) => Gc
     if (found.length !== 1) throw new Error(`${found.length} resources of type ${type} ${path ?? ''}, not one`);
     return found[0]!;
   };
-  return { json, service, all, one };
+  return { json, service, guarded: guardedIds(json.resource), all, one };
 }

@@ -21,7 +21,7 @@ export interface AbuseCase {
   readonly args?: Job['args'];
   readonly files?: Job['files'];
   /** For both runtimes, or for each. */
-  readonly ends: Verdict | Readonly<Record<RuntimeName, Verdict>>;
+  readonly ends: Verdict | Readonly<Record<'linux' | 'runsc', Verdict>>;
   /** Fails unless the attack ran and was contained. */
   readonly check?: (result: JobResult, runtime: RuntimeName) => void;
 }
@@ -46,8 +46,8 @@ export const withCompile = (compile: RequestedLimits['compile']): RequestedLimit
 
 export const ended: Verdict = { reason: 'ok', exitCode: 0 };
 /** Under gVisor the kernel may end the program or gVisor itself, in which most of the memory lies: with or without a signal. */
-export const outOfMemory: Readonly<Record<RuntimeName, Verdict>> = {
-  crun: { reason: 'outOfMemory', limit: 'memory', signal: 'SIGKILL' },
+export const outOfMemory: Readonly<Record<'linux' | 'runsc', Verdict>> = {
+  linux: { reason: 'outOfMemory', limit: 'memory', signal: 'SIGKILL' },
   runsc: { reason: 'outOfMemory', limit: 'memory' },
 };
 

@@ -86,7 +86,8 @@ export function describeAbuse(name: RuntimeName): void {
 
     it.each(abuseCases.map((abuse) => [abuse.name, abuse] as const))('%s', (_, abuse) => {
       const result = results.get(abuse)!;
-      const { reason, limit, stage, ...rest }: Verdict = 'crun' in abuse.ends ? abuse.ends[name] : abuse.ends;
+      const { reason, limit, stage, ...rest }: Verdict =
+        'linux' in abuse.ends ? abuse.ends[name === 'runsc' ? 'runsc' : 'linux'] : abuse.ends;
       const { exit } = result;
       expect({ reason: exit.reason, limit: exit.limit, stage: exit.stage, message: exit.message }).toEqual({
         ...{ reason, limit, stage: stage ?? 'run', message: undefined },

@@ -159,8 +159,8 @@ int main(void) {
 `,
     limits: tight,
     // The filter knows no other architecture and ends the program; gVisor answers as the filter's default does.
-    ends: { crun: { reason: 'ok', signal: 'SIGSYS' }, runsc: ended },
-    check: ({ stdout }, runtime) => expect(stdout).toBe(`calling\n${runtime === 'crun' ? '' : 'pid=-1\n'}`),
+    ends: { linux: { reason: 'ok', signal: 'SIGSYS' }, runsc: ended },
+    check: ({ stdout }, runtime) => expect(stdout).toBe(`calling\n${runtime !== 'runsc' ? '' : 'pid=-1\n'}`),
   },
   {
     name: 'x32 system calls are not served',
@@ -172,7 +172,7 @@ input()
 attempt("x32 getpid", 0x40000000 + 39)
 `,
     limits: tight,
-    ends: { crun: { reason: 'ok', signal: 'SIGSYS' }, runsc: ended },
-    check: ({ stdout }, runtime) => expect(stdout).toBe(`calling\n${runtime === 'crun' ? '' : 'x32 getpid: EPERM\n'}`),
+    ends: { linux: { reason: 'ok', signal: 'SIGSYS' }, runsc: ended },
+    check: ({ stdout }, runtime) => expect(stdout).toBe(`calling\n${runtime !== 'runsc' ? '' : 'x32 getpid: EPERM\n'}`),
   },
 ];

@@ -82,7 +82,7 @@ describe('a sandbox fleet on AWS', () => {
     const { instance_refresh: refresh } = one('autoscaling_group', 'playground-fleet_group') as {
       instance_refresh: { preferences: Json };
     };
-    expect(refresh.preferences).toMatchObject({ scale_in_protected_instances: 'Refresh', auto_rollback: true });
+    expect(refresh.preferences).toMatchObject({ scale_in_protected_instances: 'Refresh' });
     expect(one('autoscaling_lifecycle_hook', 'drain-hook')).toMatchObject({
       lifecycle_transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
     });

@@ -71,15 +71,14 @@ const FRONT: Row[] = [
   ],
   [
     'no deletion by accident',
-    ({ one }) => [
+    ({ one, guarded }) => [
       one('lb').enable_deletion_protection,
-      ...['lb', 'autoscaling_group', 'secretsmanager_secret'].map((type) => one(type).lifecycle.prevent_destroy),
-      one('lb_listener', 'https').lifecycle.prevent_destroy,
       one('secretsmanager_secret').recovery_window_in_days,
+      guarded.filter((id) => id.startsWith('user-api_')),
     ],
-    [true, true, true, true, true, 30],
+    [true, 30, ['group', 'https', 'load-balancer', 'log', 'secret-APP_JWT_SECRET'].map((id) => `user-api_${id}`)],
     unprotected,
-    [false, false, false, false, false, 0],
+    [false, 0, []],
   ],
   [
     'an access log that is kept for a while',
@@ -275,23 +274,25 @@ const MACHINES: Row[] = [
     }),
   ],
   [
-    "Debian's own newest image of the architecture",
-    ({ json }) =>
-      Object.values(json.data.aws_ami as object).map(({ owners, filter }) => [
-        owners[0],
-        filter[0].values[0],
-        filter[1].values[0],
-      ]),
-    [['136693071363', 'debian-12-amd64-*', 'x86_64']],
+    "Debian's own newest image of the architecture, found at each start",
+    ({ one }) => one('launch_template').image_id,
+    'resolve:ssm:/aws/service/debian/release/12/latest/amd64',
     { service: { architecture: 'arm64' } },
-    [['136693071363', 'debian-12-arm64-*', 'arm64']],
+    'resolve:ssm:/aws/service/debian/release/12/latest/arm64',
   ],
   [
-    'or a given one',
-    ({ one, json }) => [one('launch_template').image_id, json.data.aws_ami === undefined],
-    [expect.stringContaining('data.aws_ami'), false],
+    'or a given one, to which a refresh can go back',
+    ({ one }) => [one('launch_template').image_id, one('autoscaling_group').instance_refresh.preferences.auto_rollback],
+    [expect.stringMatching(/^resolve:ssm:/), false],
     { service: { baseImage: 'ami-0123456789abcdef0' } },
     ['ami-0123456789abcdef0', true],
+  ],
+  [
+    'a new machine each month',
+    ({ one }) => one('autoscaling_group').max_instance_lifetime,
+    30 * 86_400,
+    { service: { maximumInstanceAgeDays: 7 } },
+    7 * 86_400,
   ],
   [
     'capacity',
@@ -478,7 +479,7 @@ const SHIELD: Row[] = [
       ),
     [],
     { service: { firewall: {} } },
-    [['authorization', 'cookie']],
+    [['authorization', 'cookie', 'sec-websocket-protocol', 'proxy-authorization', 'x-api-key']],
   ],
   [
     'alarms on errors, latency and unhealthy instances',
@@ -547,11 +548,11 @@ describe('the TLS service on AWS', () => {
       });
     });
 
-    it('rolls new templates out by their number, whole capacity kept, and rolls back', () => {
+    it('rolls new templates out by their number, whole capacity kept', () => {
       expect(byDefault.one('autoscaling_group')).toMatchObject({
         launch_template: { version: expect.stringMatching(/\.latest_version\}$/) },
         instance_refresh: {
-          preferences: { auto_rollback: true, min_healthy_percentage: 100, max_healthy_percentage: 200 },
+          preferences: { min_healthy_percentage: 100, max_healthy_percentage: 200 },
         },
         lifecycle: { ignore_changes: ['desired_capacity'] },
       });
@@ -663,7 +664,8 @@ describe('the TLS service on AWS', () => {
         for_each: '${toset(var.emails)}',
         endpoint: '${each.value}',
       });
-      expect(aws.one('launch_template').image_id).toMatch(/^\$\{coalesce\(var\.image, data\.aws_ami\./);
+      expect(aws.one('launch_template').image_id).toMatch(/^\$\{coalesce\(var\.image, "resolve:ssm:/);
+      expect(aws.one('autoscaling_group').instance_refresh.preferences.auto_rollback).toMatch(/var\.image != null/);
       expect(aws.one('route53_record', 'certificate-validation-record-0').name).toMatch(
         /option\.domain_name == local\./,
       );

@@ -14,7 +14,7 @@ describe('what only AWS limits', () => {
     ['id', { id: 'a-name-that-is-too-long' }],
     ['application', { platform: { application: 'internal' } }],
     ['application', { platform: { application: 'Sand_Piper' } }],
-    ['environment', { platform: { environment: 'production' } }],
+    ['environment', { platform: { environment: 'production-in-europe' } }],
     ['region', { platform: { region: 'europe' } }],
     ['region', { platform: { region: '' } }],
     ['zoneCount', { platform: { zoneCount: 1 } }],

@@ -221,11 +221,13 @@ describe('a sandbox fleet on GCP', () => {
     );
     expect(alarms.sort()).toEqual(
       [
-        'a job has waited for more than 120 s',
-        'a job was put aside',
+        'a job failed in all of its attempts',
+        'a job has waited for more than 120 s for three minutes',
+        'a message is older than a job may wait and run',
         'no gateway answers',
-        'no gateway publishes the demand',
-        'the fleet has been as large as it may be for ten minutes',
+        'no gateway has published the demand for three minutes',
+        'p95 time until a job begins above 10 s for five minutes',
+        'the fleet has had its maximum size for ten minutes',
       ].map((title) => `sandpiper-dev-playground-fleet: ${title}`),
     );
   });

@@ -19,7 +19,7 @@ describe('what only GCP limits', () => {
     ['tags.team', { platform: { tags: { team: 'x'.repeat(64) } } }],
     ['project', { platform: { project: 'Demo Project' } }],
     ['region', { platform: { region: 'europe' } }],
-    ['environment', { platform: { environment: 'production' } }],
+    ['environment', { platform: { environment: 'production-in-europe' } }],
     ['application', { platform: { application: 'Sand_Piper' } }],
     ['existingKeyId', { platform: { existingKeyId: 'key' } }],
     ['cidr', { platform: { cidr: '8.8.8.0/24' } }],

@@ -66,11 +66,11 @@ const FRONT: Row[] = [
 
 const CERTIFICATES: Row[] = [
   [
-    'a managed certificate for the host names',
+    'a managed certificate for each host name, so that another one leaves them as they are',
     ({ all }) => all('certificate_manager_certificate').map(({ managed }) => managed.domains.length as number),
     [1],
     { service: { hostNames: ['a.example.com', 'b.example.com'] } },
-    [2],
+    [1, 1],
   ],
   [
     'a proof of each host name that leaves other projects theirs',
@@ -160,9 +160,9 @@ const HEALTH: Row[] = [
   [
     'the status that the host agent expects',
     ({ one }) => specOf(one('compute_region_instance_template').metadata['startup-script']).health,
-    { path: '/healthz', expectedStatus: 204, bridgePort: 3001 },
-    { service: { healthCheck: { expectedStatus: 200 } } },
-    { path: '/healthz', expectedStatus: 200, bridgePort: 3001 },
+    { path: '/healthz', expectedStatus: 204, bridgePort: 3001, maximumAgeDays: 30 },
+    { service: { healthCheck: { expectedStatus: 200 }, maximumInstanceAgeDays: 7 } },
+    { path: '/healthz', expectedStatus: 200, bridgePort: 3001, maximumAgeDays: 7 },
   ],
   [
     'healing after the time an instance has to start',
@@ -341,15 +341,13 @@ const ALARMS: Row[] = [
 const PROTECTION: Row[] = [
   [
     'nothing that clients or operators depend on can be destroyed',
-    ({ all, one }) => [
-      all('compute_global_address').map(({ lifecycle }) => lifecycle.prevent_destroy as boolean),
-      one('logging_project_bucket_config').lifecycle.prevent_destroy,
-      one('secret_manager_secret').lifecycle.prevent_destroy,
+    ({ one, guarded }) => [
       one('secret_manager_secret').deletion_protection,
+      guarded.filter((id) => id.startsWith('user-api_')),
     ],
-    [[true, true], true, true, true],
+    [true, ['address-v4', 'address-v6', 'log-bucket', 'secret-APP_JWT_SECRET'].map((id) => `user-api_${id}`)],
     { service: { deletionProtection: false } },
-    [[false, false], false, false, false],
+    [false, []],
   ],
   [
     'labels',
@@ -537,7 +535,23 @@ describe('GcpHttpsLbTlsService', () => {
       expect([service.hostName, service.url]).toEqual(expected);
     });
 
-    it('replaces a certificate whose host names changed before the old one goes', () => {
+    it('keeps the certificate of before, which was one for all host names, as that of the first one', () => {
+      const { to, from } = byDefault.json.moved[0] as Record<'to' | 'from', string>;
+      expect(from).toMatch(
+        /^google_certificate_manager_certificate\.platform_services_user-api_certificate_[0-9A-F]{8}$/,
+      );
+      expect(byDefault.json.resource.google_certificate_manager_certificate).toHaveProperty([to.split('.')[1]!]);
+    });
+
+    it('waits for a rollout, and ends with an error when it does not come to its end', () => {
+      expect(byDefault.one('compute_region_instance_group_manager')).toMatchObject({
+        wait_for_instances: true,
+        wait_for_instances_status: 'UPDATED',
+        timeouts: { create: '20m', update: '45m' },
+      });
+    });
+
+    it('replaces a certificate whose host name changed before the old one goes', () => {
       const nameOf = (hostNames: string[]) =>
         synthesizeGcp({ service: { hostNames } }).one('certificate_manager_certificate').name as string;
       expect(nameOf(['a.example.com'])).not.toBe(nameOf(['b.example.com']));

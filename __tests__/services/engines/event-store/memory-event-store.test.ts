@@ -1,4 +1,4 @@
-import { MemoryEventStore } from '../../../../services/engines/event-store/memory';
+import { MemoryEventStore } from '../../../../services/engines/event-store/memory/memory-event-store';
 import { eventStoreConformance } from '../../../kit/engines/event-store-conformance';
 
 const shared = new MemoryEventStore();

@@ -1,5 +1,5 @@
 import { openEventStore } from '../../../../services/engines/open-event-store';
-import { MemoryEventStore } from '../../../../services/engines/event-store/memory';
+import { MemoryEventStore } from '../../../../services/engines/event-store/memory/memory-event-store';
 import { StoreUnavailableError } from '../../../../services/engines/event-store/event-store';
 
 describe('the event store that a URL names', () => {

@@ -1,8 +1,9 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThroughClient } from 'google-auth-library';
-import { DEMAND_METRICS, JOB_METRICS, JOB_OUTCOMES, SPOT_SLOTS_WANTED } from '../../../../contracts/metrics';
-import { MemoryEventStore } from '../../../../services/engines/event-store/memory';
+import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../../contracts/metrics';
+import { JOB_OUTCOMES } from '../../../../contracts/outcomes';
+import { MemoryEventStore } from '../../../../services/engines/event-store/memory/memory-event-store';
 import { readGatewayConfig } from '../../../../services/gateway/config';
 import { demandOf, type Demand } from '../../../../services/gateway/demand/demand';
 import { tallyJobs } from '../../../../services/gateway/demand/job-figures';
@@ -86,7 +87,17 @@ describe('a publisher', () => {
   });
   const start = (store: MemoryEventStore, sink: Partial<DemandSink>, more: object = {}) => {
     const whole = { publishDemand: async () => {}, publishJobs: async () => {}, close: () => {}, ...sink };
-    const props = { store, sink: whole, model, figures: tallyJobs().figures, log: () => {}, periodMs: 100, ...more };
+    const { limiter, presence } = store;
+    const props = {
+      limiter,
+      presence,
+      sink: whole,
+      model,
+      figures: tallyJobs().figures,
+      log: () => {},
+      periodMs: 100,
+      ...more,
+    };
     const publisher = startDemandPublisher(props);
     open.push(publisher);
     return publisher;
@@ -125,8 +136,8 @@ describe('a publisher', () => {
 
   it('publishes nothing while the store is away, logs that once, and goes on', async () => {
     const store = new MemoryEventStore();
-    const load = store.load.bind(store);
-    store.load = () => Promise.reject(new Error('away'));
+    const load = store.presence.load.bind(store.presence);
+    store.presence.load = () => Promise.reject(new Error('away'));
     const logged: string[] = [];
     const seen: Demand[] = [];
     const results: string[] = [];
@@ -142,7 +153,7 @@ describe('a publisher', () => {
     await until(() => results.length >= 3);
     expect(seen).toEqual([]);
     expect(logged).toEqual(['the fleet’s demand could not be published']);
-    store.load = load;
+    store.presence.load = load;
     await until(() => seen.length > 0);
     expect(seen[0]).toMatchObject({ SlotsWanted: 0, InstancesInService: 0 });
   });
@@ -151,7 +162,7 @@ describe('a publisher', () => {
     const store = new MemoryEventStore();
     const load = { waiting: 0, running: 4, oldestWaitMs: 0, runners: 1, slots: 4 };
     const seen: Demand[] = [];
-    store.load = async () => ({ ...load, waiting: (load.waiting += 10) });
+    store.presence.load = async () => ({ ...load, waiting: (load.waiting += 10) });
     start(store, { publishDemand: async (demand) => void seen.push(demand) }, { periodMs: 20 });
     await until(() => seen.length >= 3);
     // The first look knows of no growth; ten jobs more at each look are hundreds a second.

@@ -112,8 +112,8 @@ describe('Piston’s HTTP API', () => {
     const held = new Promise<void>((resolve) => (goOn = resolve));
     let isCreated = (_: string): void => undefined;
     const created = new Promise<string>((resolve) => (isCreated = resolve));
-    const createJob = gateway.store.createJob.bind(gateway.store);
-    jest.spyOn(gateway.store, 'createJob').mockImplementation(async (job) => {
+    const createJob = gateway.store.jobs.createJob.bind(gateway.store.jobs);
+    jest.spyOn(gateway.store.jobs, 'createJob').mockImplementation(async (job) => {
       isAsked();
       await held;
       const answer = await createJob(job);
@@ -130,10 +130,10 @@ describe('Piston’s HTTP API', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     goOn();
     const job = await created;
-    for await (const { event } of gateway.store.follow(job, undefined, AbortSignal.timeout(20_000))) {
+    for await (const { event } of gateway.store.jobs.follow(job, undefined, AbortSignal.timeout(20_000))) {
       if (event.type === 'exit') expect(event).toMatchObject({ reason: 'cancelled' });
     }
-    expect(await gateway.store.findJob(job)).toMatchObject({ state: 'ended' });
+    expect(await gateway.store.jobs.findJob(job)).toMatchObject({ state: 'ended' });
   });
 
   it('serves the published client, unchanged', async () => {
@@ -168,16 +168,16 @@ describe('Piston’s WebSocket', () => {
   });
 
   it('cancels the job of a socket that closes', async () => {
-    const createJob = jest.spyOn(gateway.store, 'createJob');
+    const createJob = jest.spyOn(gateway.store.jobs, 'createJob');
     const { send, until, socket } = await talk();
     send({ type: 'init', ...BODY, files: [{ content: 'print on\nwait' }] });
     await until('data');
     const job = createJob.mock.calls[0]![0].id;
     socket.terminate();
-    for await (const { event } of gateway.store.follow(job, undefined, AbortSignal.timeout(20_000))) {
+    for await (const { event } of gateway.store.jobs.follow(job, undefined, AbortSignal.timeout(20_000))) {
       if (event.type === 'exit') expect(event).toMatchObject({ reason: 'cancelled' });
     }
-    expect(await gateway.store.findJob(job)).toMatchObject({ state: 'ended' });
+    expect(await gateway.store.jobs.findJob(job)).toMatchObject({ state: 'ended' });
   });
 
   it('lets a job end when the gateway ends, and cancels it only when time is up', async () => {

@@ -9,6 +9,7 @@ describe('a Piston request', () => {
       language: 'python',
       version: '3.x',
       files: [{ content: 'print(1)' }],
+      stdin: '\n',
       limits: { compile: {}, run: {} },
     });
   });
@@ -16,6 +17,7 @@ describe('a Piston request', () => {
   it('ends standard input with a newline', () => {
     expect(pistonJob({ ...BODY, stdin: 'a' }).stdin).toBe('a\n');
     expect(pistonJob({ ...BODY, stdin: 'a\n' }).stdin).toBe('a\n');
+    expect(pistonJob(BODY).stdin).toBe('\n');
   });
 
   it('names files as Piston does, and takes base64 and hex', () => {

@@ -1,10 +1,11 @@
 import { pistonStages } from '../../../../services/gateway/piston/result';
+import type { UnnumberedEvent } from '../../../../services/protocol/events';
 
 const USAGE = { wallMs: 20, cpuMs: 10, peakMemoryBytes: 4096, stdoutBytes: 0, stderrBytes: 0 };
 
-function stagesOf(...events: readonly Record<string, unknown>[]) {
+function stagesOf(...events: readonly unknown[]) {
   const follower = pistonStages();
-  const ended = events.flatMap((event) => follower.take(event as { type: string }));
+  const ended = events.flatMap((event) => follower.take(event as UnnumberedEvent));
   return { ended, ...follower.stages };
 }
 

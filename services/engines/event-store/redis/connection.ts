@@ -35,7 +35,7 @@ export interface RedisAddress {
 /** A connection that comes back by itself. While it is away, calls fail at once. */
 export interface RedisConnection {
   /** @throws StoreUnavailableError */
-  run(script: ScriptName, keys: readonly string[], ...args: readonly (string | number)[]): Promise<any>;
+  run(script: ScriptName, keys: readonly string[], ...args: readonly (string | number)[]): Promise<unknown>;
   /** @throws StoreUnavailableError */
   call<T>(use: (redis: Redis) => Promise<T>): Promise<T>;
   readonly redis: Redis;

@@ -21,7 +21,8 @@ const (
 )
 
 // Handler answers GET health.path with 200 when the program on port answers with the expected status, else with 503.
-func Handler(port int, health machine.Health) http.Handler {
+// A machine that expired answers 503 too: its group then replaces it by one of the newest image.
+func Handler(port int, health machine.Health, expired func() bool) http.Handler {
 	client := &http.Client{
 		Timeout:       programTimeout,
 		Transport:     &http.Transport{Proxy: nil, DisableKeepAlives: true},
@@ -44,6 +45,10 @@ func Handler(port int, health machine.Health) http.Handler {
 			defer func() { <-slots }()
 		default:
 			http.Error(w, "too many checks at once", http.StatusServiceUnavailable)
+			return
+		}
+		if expired() {
+			http.Error(w, fmt.Sprintf("the machine is older than %d days: a new one takes its place", health.MaximumAgeDays), http.StatusServiceUnavailable)
 			return
 		}
 		if err := ask(r.Context(), client, target, health.ExpectedStatus); err != nil {
@@ -71,10 +76,10 @@ func ask(ctx context.Context, client *http.Client, target string, expected int) 
 }
 
 // Server listens on every address, for the probes come from outside.
-func Server(port int, health machine.Health) *http.Server {
+func Server(port int, health machine.Health, expired func() bool) *http.Server {
 	return &http.Server{
 		Addr:              ":" + strconv.Itoa(health.BridgePort),
-		Handler:           Handler(port, health),
+		Handler:           Handler(port, health, expired),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       5 * time.Second,
 		WriteTimeout:      5 * time.Second,

@@ -22,7 +22,8 @@ func TestBridge(t *testing.T) {
 	}))
 	_, text, _ := net.SplitHostPort(strings.TrimPrefix(program.URL, "http://"))
 	port, _ := strconv.Atoi(text)
-	handler := Handler(port, machine.Health{Path: "/healthz", ExpectedStatus: 204})
+	isOld := false
+	handler := Handler(port, machine.Health{Path: "/healthz", ExpectedStatus: 204, MaximumAgeDays: 30}, func() bool { return isOld })
 	for _, test := range []struct {
 		method, target string
 		program, want  int
@@ -43,6 +44,14 @@ func TestBridge(t *testing.T) {
 			t.Errorf("%+v: answers %d", test, recorder.Code)
 		}
 	}
+	status = http.StatusNoContent
+	isOld = true
+	old := httptest.NewRecorder()
+	handler.ServeHTTP(old, httptest.NewRequest("GET", "/healthz", nil))
+	if old.Code != http.StatusServiceUnavailable || !strings.Contains(old.Body.String(), "older than 30 days") {
+		t.Errorf("a machine that is too old answers %d: %s", old.Code, old.Body)
+	}
+	isOld = false
 	program.Close()
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, httptest.NewRequest("GET", "/healthz", nil))

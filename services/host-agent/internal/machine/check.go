@@ -118,6 +118,9 @@ func checkPorts(spec Spec) error {
 	if health.BridgePort != 0 && (health.BridgePort < 1024 || health.BridgePort > 65535 || health.BridgePort == spec.Port) {
 		return wrong("health.bridgePort", health.BridgePort, "must be from 1024 to 65535 and not the service's port")
 	}
+	if health.MaximumAgeDays < 0 || health.MaximumAgeDays > 365 {
+		return wrong("health.maximumAgeDays", health.MaximumAgeDays, "must be from 0 to 365")
+	}
 	return nil
 }
 

@@ -28,7 +28,7 @@ type Spec struct {
 	SchemaVersion   int               `json:"schemaVersion"`
 	Cloud           string            `json:"cloud"`
 	Region          string            `json:"region"`
-	Project         string            `json:"project"`
+	Project         string            `json:"project,omitempty"`
 	Service         string            `json:"service"`
 	EnvironmentName string            `json:"environmentName"`
 	Profile         Profile           `json:"profile"`
@@ -48,7 +48,7 @@ type StoredObject struct {
 	Bucket string `json:"bucket"`
 	Key    string `json:"key"`
 	// Version of the object (S3 version id, GCS generation); empty: the current one.
-	Version string `json:"version"`
+	Version string `json:"version,omitempty"`
 	SHA256  string `json:"sha256"`
 }
 
@@ -62,20 +62,22 @@ type Artifact struct {
 type Secret struct {
 	Variable string `json:"variable"`
 	ID       string `json:"id"`
-	Version  string `json:"version"`
+	Version  string `json:"version,omitempty"`
 }
 
 // Health is the liveness check of the program. BridgePort 0 means no bridge.
 type Health struct {
 	Path           string `json:"path"`
 	ExpectedStatus int    `json:"expectedStatus"`
-	BridgePort     int    `json:"bridgePort"`
+	BridgePort     int    `json:"bridgePort,omitempty"`
+	// MaximumAgeDays is the age from which the bridge answers 503; 0 means never.
+	MaximumAgeDays int `json:"maximumAgeDays,omitempty"`
 }
 
 // Logs says where the journal goes.
 type Logs struct {
-	LogGroup string `json:"logGroup"`
-	LogName  string `json:"logName"`
+	LogGroup string `json:"logGroup,omitempty"`
+	LogName  string `json:"logName,omitempty"`
 }
 
 // Load reads and checks the spec. Its errors wrap ErrRefused, but for a file that cannot be read.

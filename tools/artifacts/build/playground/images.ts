@@ -11,7 +11,7 @@ import { nameOf, versionsNamed, type WantedImage } from '../../images/wanted';
 /** Every image that the store has. */
 export const BUILT = 'built';
 
-/** What `HOT_LANGUAGES` of a runner are: an error's proposal. */
+/** What an error proposes. */
 const PROPOSAL = './sandpiper build --playground --images python,javascript,bash';
 
 /** An image that is asked for, and how it is made where it is not built. */
@@ -64,7 +64,7 @@ function choose(open: readonly WantedImage[], built: readonly BuiltVersion[]): C
   const present = open.find(({ version }) => built.some((each) => each.version === version));
   if (present) return present;
   const lock = readLock();
-  const locked = open.find(({ version: { image } }) => image !== undefined && lock[image] !== undefined);
+  const locked = open.find(({ version: { oci } }) => oci !== undefined && lock[oci.image] !== undefined);
   if (locked)
     return { ...locked, origin: { kind: 'registry', registry: { override: process.env.SANDPIPER_REGISTRY } } };
   const packed = open.find(isMadeOfPackages);

@@ -4,11 +4,10 @@ import type { BuiltVersion } from '../../../../services/languages/built-versions
 import { writeOfferedFile } from '../../../../services/languages/offered-file';
 import type { PushedImage } from '../../../../contracts/artifact-manifest';
 import { missingTool } from '../../../failure';
-import { isDebian, missingDebianPackages, provisionDebian } from '../../../provision/debian';
 import { projectDirectory } from '../../../provision/project';
 import { provisionRunsc } from '../../../provision/runsc';
 import { provisionShippedNode } from '../../../provision/shipped-node';
-import { localSandboxPrograms } from '../../../local-runner/sandbox-programs';
+import { provideSandboxPrograms } from '../../../local-runner/sandbox-programs';
 import { elfMachines, readElf } from '../elf';
 import { buildPage } from '../page';
 import { bundleProgram } from './bundle';
@@ -19,22 +18,21 @@ export interface Ingredients {
   readonly node: string;
   readonly runsc: string;
   readonly page: string;
-  /** Directory of `sandbox-init`, `sandbox-launcher` and `prestart`. */
+  /** Directory of `sandbox-init`, `sandbox-launcher`, `sandbox-stdio` and `prestart`. */
   readonly sandbox: string;
   readonly versions: readonly BuiltVersion[];
   readonly images: readonly PushedImage[];
 }
 
-const SANDBOX_FILES = ['sandbox-init', 'sandbox-launcher', 'prestart'] as const;
+const SANDBOX_FILES = ['sandbox-init', 'sandbox-launcher', 'sandbox-stdio', 'prestart'] as const;
 
 /** Makes, builds or fetches what is missing. @throws Failure (missing tool) when this machine cannot */
 export async function provisionIngredients(): Promise<Pick<Ingredients, 'node' | 'runsc' | 'page' | 'sandbox'>> {
-  if (isDebian() && missingDebianPackages(['compiler']).length > 0) await provisionDebian(['compiler']);
   const node = await provisionShippedNode();
   const runsc = await provisionRunsc();
-  const programs = localSandboxPrograms();
+  const programs = await provideSandboxPrograms();
   for (const program of [runsc, programs.init, programs.launcher]) refuseUnlessItRunsAnywhere(program);
-  return { node, runsc, page: buildPage().directory, sandbox: path.dirname(programs.init) };
+  return { node, runsc, page: (await buildPage()).directory, sandbox: path.dirname(programs.init) };
 }
 
 /** A stock Debian has no libraries for it, and no compiler. */

@@ -48,8 +48,8 @@ describe('the images of a build', () => {
 
   it('are all that are built, in the order of the catalogue', async () => {
     for (const version of ['5.1', '5.4']) record('lua', version);
-    record('bash', '5.2');
-    expect(await provide('built')).toEqual(['bash@5.2', 'lua@5.4', 'lua@5.1']);
+    record('bash', '5.2.15');
+    expect(await provide('built')).toEqual(['bash@5.2.15', 'lua@5.4', 'lua@5.1']);
     expect(built).toEqual([]);
   });
 
@@ -69,16 +69,16 @@ describe('the images of a build', () => {
   });
 
   it('are built from the registry where the lock file has a digest, of packages otherwise', async () => {
-    locked('docker.io/library/node:22-bookworm-slim');
-    expect(await provide('javascript,typescript')).toEqual(['javascript@22', 'typescript@5.9']);
+    locked('docker.io/library/node:22.23.3-slim');
+    expect(await provide('javascript,typescript')).toEqual(['javascript@22.23.3', 'typescript@5.9.3']);
     expect(built).toEqual([
-      ['javascript@22', { kind: 'registry', registry: { override: undefined } }],
-      ['typescript@5.9', { kind: 'debian' }],
+      ['javascript@22.23.3', { kind: 'registry', registry: { override: undefined } }],
+      ['typescript@5.9.3', { kind: 'debian' }],
     ]);
   });
 
   it('are built once, though named twice', async () => {
-    expect(await provide('bash,sh,bash@5.2')).toEqual(['bash@5.2']);
+    expect(await provide('bash,sh,bash@5.2')).toEqual(['bash@5.2.15']);
     expect(built).toHaveLength(1);
   });
 
@@ -91,9 +91,11 @@ describe('the images of a build', () => {
 
   it('are refused where they would have to be built and cannot be', async () => {
     getuid.mockReturnValue(1000 as never);
-    await expect(provide('bash,lua')).rejects.toThrow('bash@5.2, lua@5.4: not built, and only root may build images');
+    await expect(provide('bash,lua')).rejects.toThrow(
+      'bash@5.2.15, lua@5.4: not built, and only root may build images',
+    );
     const [lua] = languages.filter(({ id }) => id === 'lua');
-    const bare = { ...lua!, versions: lua!.versions.map((each) => ({ ...each, host: { probe: each.host.probe } })) };
+    const bare = { ...lua!, versions: lua!.versions.map((each) => ({ ...each, source: undefined })) };
     await expect(provideImages([bare], store, 'lua', build)).rejects.toThrow(
       'run `./sandpiper images lock lua@5.4` first',
     );

@@ -1,9 +1,8 @@
+import type { AwsService } from './service';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret';
 import { SecretsmanagerSecretVersion } from '@cdktf/provider-aws/lib/secretsmanager-secret-version';
 import type { ITerraformDependable } from 'cdktf';
-import type { Construct } from 'constructs';
-import type { AwsEnvironment } from '../foundation/environment';
-import type { ResolvedTlsServiceProps } from '../../tls-service/resolve';
+import { guardAgainstDeletion } from '../../props/deletion-guard';
 
 /** A secret as the machine finds it. */
 export interface ReadableSecret {
@@ -24,10 +23,7 @@ const RECOVERY_DAYS = { protected: 30, unprotected: 0 } as const;
  * Secrets of the service: existing ones by their ARN, the others written through a write-only argument, so that the value is
  * in neither plan nor state.
  */
-export function addSecrets(
-  scope: Construct,
-  { id, platform, props }: { id: string; platform: AwsEnvironment; props: ResolvedTlsServiceProps },
-): ReadableSecret[] {
+export function addSecrets({ scope, id, platform, props }: AwsService): ReadableSecret[] {
   return Object.entries(props.secrets).map(([variable, source]) => {
     if (source.kind === 'existing') {
       return { variable, arn: source.id, version: source.version, isOwn: false, ready: [] };
@@ -37,8 +33,8 @@ export function addSecrets(
       description: `${variable} of ${id}`,
       kmsKeyId: platform.keyArn,
       recoveryWindowInDays: props.deletionProtection ? RECOVERY_DAYS.protected : RECOVERY_DAYS.unprotected,
-      lifecycle: { preventDestroy: props.deletionProtection },
     });
+    guardAgainstDeletion(secret, props.deletionProtection);
     const version = new SecretsmanagerSecretVersion(scope, `secret-${variable}-version`, {
       secretId: secret.id,
       secretStringWo: source.variable.stringValue,

@@ -1,9 +1,15 @@
 import * as path from 'node:path';
+import type { Construct } from 'constructs';
+import type { EventStoreProps } from '../event-store/event-store';
+import { checkServiceId, Platform } from '../platform/platform';
+import type { SandboxFleetProps } from '../sandbox-fleet/sandbox-fleet';
 import { InvalidPropError } from '../props/invalid-prop';
 import { existingCertificates } from '../tls-service/certificate-source';
 import { resolveTlsServiceProps, type ResolvedTlsServiceProps } from '../tls-service/resolve';
 import type { TlsServiceProps } from '../tls-service/tls-service';
 import { serverIdentity, type ServerIdentity } from './authority';
+import { LocalEventStore } from './event-store';
+import { LocalFleet } from './fleet';
 import { Front } from './front';
 import { Guardian } from './guardian';
 import type { InstanceCommand } from './instance';
@@ -16,6 +22,10 @@ export interface LocalPlatformOptions {
   readonly httpsPort?: number;
   /** @default 8080 */
   readonly httpPort?: number;
+  /** URL of the event store: `memory:`, or that of a Redis. @default 'memory:' */
+  readonly events?: string;
+  /** URL of the job queue: `memory:`, or that of a broker's. @default 'memory:' */
+  readonly queue?: string;
   /** Where secrets are looked up by the name that `existing(name)` gives. @default process.env */
   readonly secrets?: Readonly<Record<string, string | undefined>>;
   /** Takes the log, a line at a time. */
@@ -31,30 +41,47 @@ export interface LocalAddress {
 }
 
 /**
- * This machine as a platform: takes the props of a {@link TlsServiceProps TLS service} and serves them as the clouds do. The
- * props that have no meaning here are zone, access logs, firewall, alarms, deletion protection, egress, operator access,
+ * This machine as a platform: takes the props that the clouds take, and serves them as the clouds do. Of a
+ * {@link TlsServiceProps TLS service}, the props that have no meaning here are zone, access logs, firewall, alarms, deletion protection, egress, operator access,
  * architecture, base image, tags and the size of machines; `certificate` is always the local authority's, and
  * `capacity.minInstances` instances run.
  */
-export class LocalPlatform {
-  readonly cloud = 'local';
+export class LocalPlatform extends Platform {
+  override readonly cloud = 'local';
   private readonly guardian = new Guardian();
   private readonly services: LocalService[] = [];
   private front: Front | undefined;
 
-  constructor(private readonly options: LocalPlatformOptions) {}
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly options: LocalPlatformOptions,
+  ) {
+    super(scope, id);
+  }
 
   /**
    * Adds a service. A secret's source is `existing(NAME)`: the variable NAME of `secrets`.
    *
    * @throws InvalidPropError naming the prop, the value and the fix
    */
-  tlsService(name: string, given: TlsServiceProps): LocalService {
+  override tlsService(name: string, given: TlsServiceProps): LocalService {
+    checkServiceId(this, name);
     const hostNames = given.hostNames ?? [`${name}.localhost`];
     const props = resolveTlsServiceProps({ ...given, hostNames, certificate: existingCertificates('local') });
-    const service = new LocalService(name, props, this.command(props), this.guardian, this.options.log);
+    const service = new LocalService(this, name, props, this.command(props), this.guardian, this.options.log);
     this.services.push(service);
     return service;
+  }
+
+  override eventStore(id: string, props: EventStoreProps = {}): LocalEventStore {
+    checkServiceId(this, id);
+    return new LocalEventStore(this, id, props, this.options.events ?? 'memory:');
+  }
+
+  override sandboxFleet(id: string, props: SandboxFleetProps): LocalFleet {
+    checkServiceId(this, id);
+    return new LocalFleet(this, id, props, this.options.queue ?? 'memory:');
   }
 
   /** Starts everything; resolves when every instance is healthy and the front listens. */

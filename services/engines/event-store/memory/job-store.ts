@@ -1,28 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { isTerminal, type TerminalEvent, type UnnumberedEvent } from '../../../protocol/events';
 import {
   FencedError,
-  TERMINAL_EVENTS,
   type Attempt,
   type ClaimOptions,
   type ClaimResult,
-  type EventStore,
   type JobCommand,
-  type JobEvent,
   type JobState,
-  type Load,
+  type JobStore,
   type NewJob,
   type Position,
-  type PresentRunner,
   type StoredEvent,
-  type TokenBucket,
-} from './event-store';
+} from '../job-store';
+import type { JobCounts } from './fleet-presence';
 
 interface Job {
   readonly known: NewJob;
   state: JobState['state'];
   attempts: number;
   epoch: string;
-  events: JobEvent[];
+  events: UnnumberedEvent[];
   /** Until when the present attempt holds the job, in milliseconds since the epoch. */
   heldUntilMs: number;
   /** Since when it waits, if it does. */
@@ -32,13 +29,10 @@ interface Job {
   expiry?: NodeJS.Timeout;
 }
 
-/** An event store inside one process: the embedded default of `./sandpiper up`. What it knows is gone when the process is. */
-export class MemoryEventStore implements EventStore {
+/** Jobs in the memory of one process. */
+export class MemoryJobStore implements JobStore {
   private readonly jobs = new Map<string, Job>();
   private readonly idempotencyKeys = new Map<string, string>();
-  private readonly buckets = new Map<string, { tokens: number; atMs: number; fullAtMs: number }>();
-  private readonly places = new Map<string, Map<string, number>>();
-  private readonly runners = new Map<string, { slots: number; untilMs: number }>();
 
   async createJob(known: NewJob): Promise<{ readonly jobId: string; readonly created: boolean }> {
     const earlier = known.idempotencyKey === undefined ? undefined : this.idempotencyKeys.get(known.idempotencyKey);
@@ -61,7 +55,8 @@ export class MemoryEventStore implements EventStore {
     const job = this.jobs.get(jobId);
     if (!job) return undefined;
     const { owner, language, deadlineMs } = job.known;
-    const terminal = job.state === 'ended' ? job.events.at(-1) : undefined;
+    const last = job.events.at(-1);
+    const terminal = last && isTerminal(last) ? last : undefined;
     const { state, attempts, epoch } = job;
     return { owner, language, state, attempts, epoch, lastSeq: job.events.length, deadlineMs, terminal };
   }
@@ -93,7 +88,7 @@ export class MemoryEventStore implements EventStore {
     this.beginEpoch(job);
   }
 
-  async append(attempt: Attempt, events: readonly JobEvent[], after?: number): Promise<number> {
+  async append(attempt: Attempt, events: readonly UnnumberedEvent[], after?: number): Promise<number> {
     const job = this.jobs.get(attempt.jobId);
     if (!job || job.epoch !== attempt.epoch) throw new FencedError(attempt);
     const last = job.events.length;
@@ -102,13 +97,13 @@ export class MemoryEventStore implements EventStore {
     if (missing.length === 0) return last;
     if (job.state === 'ended') throw new FencedError(attempt);
     job.events.push(...missing);
-    if (TERMINAL_EVENTS.has(missing.at(-1)!.type)) this.end(job);
+    if (isTerminal(missing.at(-1)!)) this.end(job);
     this.keep(job);
     wake(job);
     return job.events.length;
   }
 
-  async endUnheld(jobId: string, event: JobEvent): Promise<boolean> {
+  async endUnheld(jobId: string, event: TerminalEvent): Promise<boolean> {
     const job = this.jobs.get(jobId);
     if (!job || job.state === 'ended' || job.heldUntilMs > Date.now()) return false;
     // Whoever wrote last is fenced off, and a reader of theirs drops what it showed.
@@ -167,62 +162,6 @@ export class MemoryEventStore implements EventStore {
     }
   }
 
-  async takeTokens(
-    bucket: TokenBucket,
-    tokens: number,
-  ): Promise<{ readonly taken: boolean; readonly retryAfterMs: number }> {
-    const now = Date.now();
-    const { key, capacity, refillPerSecond } = bucket;
-    const known = this.buckets.get(key);
-    const refilled = known ? known.tokens + ((now - known.atMs) / 1000) * refillPerSecond : capacity;
-    const present = Math.min(capacity, refilled);
-    const taken = present >= tokens;
-    const left = taken ? present - tokens : present;
-    this.forgetFullBuckets(now);
-    this.buckets.set(key, { tokens: left, atMs: now, fullAtMs: now + ((capacity - left) / refillPerSecond) * 1000 });
-    return { taken, retryAfterMs: taken ? 0 : Math.ceil(((tokens - present) / refillPerSecond) * 1000) };
-  }
-
-  async acquireSlot(group: string, holder: string, maximum: number, ttlMs: number): Promise<boolean> {
-    const now = Date.now();
-    const holders = this.places.get(group) ?? new Map<string, number>();
-    for (const [name, untilMs] of holders) if (untilMs <= now) holders.delete(name);
-    if (!holders.has(holder) && holders.size >= maximum) return false;
-    holders.set(holder, now + ttlMs);
-    this.places.set(group, holders);
-    return true;
-  }
-
-  async releaseSlot(group: string, holder: string): Promise<void> {
-    const holders = this.places.get(group);
-    holders?.delete(holder);
-    if (holders?.size === 0) this.places.delete(group);
-  }
-
-  async announceRunner({ id, slots }: PresentRunner, ttlMs: number): Promise<void> {
-    this.runners.set(id, { slots, untilMs: Date.now() + ttlMs });
-  }
-
-  async withdrawRunner({ id }: PresentRunner): Promise<void> {
-    this.runners.delete(id);
-  }
-
-  async load(): Promise<Load> {
-    const nowMs = Date.now();
-    let [waiting, running, oldestWaitMs, slots] = [0, 0, 0, 0];
-    for (const { state, waitsSinceMs } of this.jobs.values()) {
-      if (state === 'running') running++;
-      if (state !== 'queued') continue;
-      waiting++;
-      oldestWaitMs = Math.max(oldestWaitMs, nowMs - waitsSinceMs);
-    }
-    for (const [id, runner] of this.runners) {
-      if (runner.untilMs <= nowMs) this.runners.delete(id);
-      else slots += runner.slots;
-    }
-    return { waiting, running, oldestWaitMs, runners: this.runners.size, slots };
-  }
-
   async overdue(maximum: number): Promise<readonly string[]> {
     const nowMs = Date.now();
     const ids: string[] = [];
@@ -233,9 +172,20 @@ export class MemoryEventStore implements EventStore {
     return ids;
   }
 
-  async ping(): Promise<void> {}
+  /** What waits and what runs, for the fleet's load. */
+  count(): JobCounts {
+    const nowMs = Date.now();
+    let [waiting, running, oldestWaitMs] = [0, 0, 0];
+    for (const { state, waitsSinceMs } of this.jobs.values()) {
+      if (state === 'running') running++;
+      if (state !== 'queued') continue;
+      waiting++;
+      oldestWaitMs = Math.max(oldestWaitMs, nowMs - waitsSinceMs);
+    }
+    return { waiting, running, oldestWaitMs };
+  }
 
-  async close(): Promise<void> {
+  close(): void {
     for (const job of this.jobs.values()) {
       clearTimeout(job.expiry);
       wake(job);
@@ -282,12 +232,6 @@ export class MemoryEventStore implements EventStore {
     const untilDeadlineMs = job.state === 'ended' ? 0 : Math.max(0, job.known.deadlineMs - Date.now());
     job.expiry = setTimeout(() => void this.forgetJob(job.known.id), untilDeadlineMs + job.known.retentionMs);
     job.expiry.unref();
-  }
-
-  /** A full bucket is the same as none. */
-  private forgetFullBuckets(nowMs: number): void {
-    if (this.buckets.size < 10_000) return;
-    for (const [key, { fullAtMs }] of this.buckets) if (fullAtMs <= nowMs) this.buckets.delete(key);
   }
 }
 

@@ -1,0 +1,3 @@
+import { describeAbuse } from '../../kit/sandbox/abuse/abuse-suite';
+
+describeAbuse('spawner');

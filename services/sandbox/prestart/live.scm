@@ -1,0 +1,2 @@
+;; Loaded by Guile before the program: what is printed appears at once.
+(setvbuf (current-output-port) 'none)
