@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chooseVersion, UnknownLanguageError } from '../../services/languages/choose-version';
-import { entriesOf, probeHost, type PresentVersion } from '../../services/languages/host-toolchains';
+import { entriesOf, hostEntries, probeHost, type PresentVersion } from '../../services/languages/host-toolchains';
 import { checkOptions, OptionError } from '../../services/languages/options';
 import type { Language } from '../../services/languages/schema';
 import { satisfiesVersion } from '../../services/languages/self-test';
@@ -14,9 +14,12 @@ import { runJob } from '../../services/sandbox/job';
 import { RUNTIMES } from '../../contracts/names';
 import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
 import { Failure, wrongUsage } from '../../tools/failure';
+import { buildImage, isMadeOfPackages } from '../../tools/artifacts/images/build';
 import { builtImage, builtHere, imageStore, withBuilt } from '../../tools/artifacts/images/built';
 import type { BuiltVersion } from '../../services/languages/built-versions';
 import { openImageRunner, type ImageRunner } from '../../tools/artifacts/images/image-runner';
+import type { WantedImage } from '../../tools/artifacts/images/wanted';
+import { provisionDebian } from '../../tools/provision/debian';
 import { provisionToolchains, toolchainsDirectory } from '../../tools/provision/toolchains';
 import { languageNamed, languageOfFile } from '../../tools/local-runner/language-of';
 import { catalogue, openLocalRunner } from '../../tools/local-runner/local-runner';
@@ -131,7 +134,27 @@ async function openVersion(version: PresentVersion | BuiltVersion, runtime: Runt
   return { ...runner, runtime: runtimes[0]! };
 }
 
-/** The version that was asked for, of toolchains and built images alike; where there is neither, its toolchain is installed. */
+/**
+ * Installs what this machine's own packages can give of the versions that may be meant; where they give none, builds the image of
+ * the newest. Without a wish, one is enough.
+ */
+async function provide(all: readonly WantedImage[], wanted: string | undefined): Promise<void> {
+  const [number = ''] = (wanted ?? '').split('+');
+  const asked = all.filter(({ version }) => {
+    return satisfiesVersion(number, version.version) || satisfiesVersion(version.version, number);
+  });
+  // A range may mean any of them.
+  const open = asked.length > 0 ? asked : all;
+  const ofHost = hostEntries(open);
+  if (ofHost.length > 0) return provisionToolchains(wanted === undefined ? ofHost.slice(0, 1) : ofHost);
+  const inImage = open.find(isMadeOfPackages);
+  // Images are mounted, which only root may.
+  if (inImage === undefined || process.getuid?.() !== 0) return;
+  await provisionDebian(['images']);
+  await buildImage(imageStore(), inImage, { kind: 'debian' });
+}
+
+/** The version that was asked for, of toolchains and built images alike; where there is neither, it is installed or built. */
 async function presentVersion(language: string, wanted: string | undefined): Promise<PresentVersion | BuiltVersion> {
   const entries = catalogue().filter(({ id }) => id === language);
   const look = async () => withBuilt((await probeHost(entries, toolchainsDirectory())).present, builtHere(entries));
@@ -139,10 +162,7 @@ async function presentVersion(language: string, wanted: string | undefined): Pro
     return chooseVersion(await look(), language, wanted);
   } catch (error) {
     if (!(error instanceof UnknownLanguageError)) throw error;
-    const all = entriesOf(entries);
-    const asked = all.filter(({ version }) => wanted !== undefined && satisfiesVersion(wanted, version.version));
-    // A range may mean any of them; without a wish, the newest will do.
-    await provisionToolchains(asked.length > 0 ? asked : wanted === undefined ? all.slice(0, 1) : all);
+    await provide(entriesOf(entries), wanted);
   }
   try {
     return chooseVersion(await look(), language, wanted);

@@ -5,6 +5,7 @@ import { runJob } from '../../../services/sandbox/job';
 import { catalogue, openLocalRunner, type LocalRunner } from '../../../tools/local-runner/local-runner';
 import { toolchainsDirectory } from '../../../tools/provision/toolchains';
 import { requireTool } from '../../kit/require-tool';
+import { hasRuntime, runtimeNames } from '../../kit/sandbox/sandbox-host';
 
 /** Programs as people write them, each of a kind; what is not said ends with exit code 0. */
 interface Case {
@@ -185,61 +186,64 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
 };
 const languages = catalogue().filter(({ id }) => id in cases);
 
-describe.each(['cold', 'waiting'] as const)('programs as people write them, in a sandbox that is %s', (how) => {
-  requireTool(['root', 'crun']);
-  jest.setTimeout(120_000);
-  const runners = new Map<string, LocalRunner>();
+describe.each(runtimeNames.flatMap((runtime) => (['cold', 'waiting'] as const).map((how) => [runtime, how] as const)))(
+  'programs as people write them, with %s in a sandbox that is %s',
+  (runtime, how) => {
+    if (!requireTool('root') || (!hasRuntime(runtime) && !requireTool(runtime))) return;
+    jest.setTimeout(120_000);
+    const runners = new Map<string, LocalRunner>();
 
-  beforeAll(async () => {
-    const { present } = await probeHost(languages, toolchainsDirectory());
-    for (const language of languages) {
-      const version = present.find((each) => each.language.id === language.id);
-      if (version === undefined || (how === 'waiting' && version.version.prestart === undefined)) continue;
-      const runner = await openLocalRunner({
-        runtime: 'crun',
-        versions: [version],
-        warm: how === 'waiting' ? 1 : 0,
-      });
-      runners.set(language.id, runner);
-    }
-  });
-  afterAll(async () => {
-    for (const runner of runners.values()) await runner.close();
-  });
-
-  const table = languages
-    .filter(({ versions }) => how === 'cold' || versions.some(({ prestart }) => prestart !== undefined))
-    .flatMap(({ id }) => Object.keys(cases[id]!).map((name) => [id, name] as const));
-
-  it.each(table)('%s: %s', async (id, name) => {
-    const { files, stdin, stdout, stderr, exitCode = 0, reason = 'ok', limits, ...options } = cases[id]![name]!;
-    const runner = runners.get(id);
-    if (runner === undefined)
-      throw new Error(`the toolchain of ${id} is not on this machine: ./sandpiper test installs it`);
-    if (how === 'waiting') await runner.sandboxPool.warm(runner.runtimes);
-    const events: RunnerEvent[] = [];
-    const exit = await runJob({
-      job: {
-        language: id,
-        files: Object.entries(files).map(([file, content]) => ({ name: file, content })),
-        stdin,
-        limits,
-        compileOptions: options.compileOptions?.slice(),
-        runOptions: options.runOptions?.slice(),
-      },
-      runtime: runner.runtimes[0]!,
-      sandboxPool: runner.sandboxPool,
-      emit: (event) => events.push(event),
-    }).ended;
-    const text = (type: 'stdout' | 'stderr') =>
-      events.flatMap((event) => (event.type === type ? [event.data] : [])).join('');
-    expect({ reason: exit.reason, exitCode: exit.exitCode ?? -1, stderr: stderr ? '' : text('stderr') }).toEqual({
-      reason,
-      exitCode,
-      stderr: '',
+    beforeAll(async () => {
+      const { present } = await probeHost(languages, toolchainsDirectory());
+      for (const language of languages) {
+        const version = present.find((each) => each.language.id === language.id);
+        if (version === undefined || (how === 'waiting' && version.version.prestart === undefined)) continue;
+        const runner = await openLocalRunner({
+          runtime,
+          versions: [version],
+          warm: how === 'waiting' ? 1 : 0,
+        });
+        runners.set(language.id, runner);
+      }
     });
-    if (stdout !== undefined) expect(text('stdout')).toBe(stdout);
-    if (stderr !== undefined) expect(text('stderr')).toMatch(stderr);
-    await runner.sandboxPool.settled();
-  });
-});
+    afterAll(async () => {
+      for (const runner of runners.values()) await runner.close();
+    });
+
+    const table = languages
+      .filter(({ versions }) => how === 'cold' || versions.some(({ prestart }) => prestart !== undefined))
+      .flatMap(({ id }) => Object.keys(cases[id]!).map((name) => [id, name] as const));
+
+    it.each(table)('%s: %s', async (id, name) => {
+      const { files, stdin, stdout, stderr, exitCode = 0, reason = 'ok', limits, ...options } = cases[id]![name]!;
+      const runner = runners.get(id);
+      if (runner === undefined)
+        throw new Error(`the toolchain of ${id} is not on this machine: ./sandpiper test installs it`);
+      if (how === 'waiting') await runner.sandboxPool.warm(runner.runtimes);
+      const events: RunnerEvent[] = [];
+      const exit = await runJob({
+        job: {
+          language: id,
+          files: Object.entries(files).map(([file, content]) => ({ name: file, content })),
+          stdin,
+          limits,
+          compileOptions: options.compileOptions?.slice(),
+          runOptions: options.runOptions?.slice(),
+        },
+        runtime: runner.runtimes[0]!,
+        sandboxPool: runner.sandboxPool,
+        emit: (event) => events.push(event),
+      }).ended;
+      const text = (type: 'stdout' | 'stderr') =>
+        events.flatMap((event) => (event.type === type ? [event.data] : [])).join('');
+      expect({ reason: exit.reason, exitCode: exit.exitCode ?? -1, stderr: stderr ? '' : text('stderr') }).toEqual({
+        reason,
+        exitCode,
+        stderr: '',
+      });
+      if (stdout !== undefined) expect(text('stdout')).toBe(stdout);
+      if (stderr !== undefined) expect(text('stderr')).toMatch(stderr);
+      await runner.sandboxPool.settled();
+    });
+  },
+);

@@ -16,7 +16,7 @@ export type ImageOrigin = { readonly kind: 'debian' } | { readonly kind: 'regist
 
 /** Whether a version can be made without a registry of images. */
 export function isMadeOfPackages({ version: { source } }: WantedImage): boolean {
-  return source?.debian === 'bookworm' || (source?.npm !== undefined && source.packages === undefined);
+  return source !== undefined && (source.pypi ?? source.maven ?? source.crates ?? source.gomod) === undefined;
 }
 
 /**
@@ -64,13 +64,15 @@ async function makeRoot(
     const { digest, ...rest } = await rootFromRegistry(reference, origin.registry, root);
     return { source: { kind: 'oci', reference, digest }, ...rest };
   }
-  const { language, version } = wanted;
+  const { version } = wanted;
   if (!isMadeOfPackages(wanted)) {
-    throw new Failure(`${language.id} ${version.version} has no Debian packages; build it from its image`);
+    throw new Failure(
+      `${nameOf(wanted)} is not made of Debian’s and npm’s packages alone; build it from its OCI image`,
+    );
   }
   const packages = version.source!.packages ?? [];
   const npm = directoryPackages(version.source);
-  await rootFromDebian(packages, npm, root);
+  await rootFromDebian(version.source!.debian, packages, npm, root);
   return {
     source: { kind: 'debian', packages: [...packages, ...npm.map((each) => `${each.name}@${each.version}`)] },
   };

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { DirectoryPackage } from '../../../services/languages/sources';
+import type { DirectoryPackage, Suite } from '../../../services/languages/sources';
 import { provisionNpmToolchain } from '../../provision/toolchains';
 import { lockedDigest } from './lock';
 import { pullReference, tlsOption, type Registry } from './reference';
@@ -8,8 +8,8 @@ import { runTool } from './tools';
 
 /** Directories that a sandbox mounts over (services/sandbox/rootfs.ts). */
 const MOUNT_POINTS = ['proc', 'dev', 'tmp', 'work', '.sandbox'];
-/** Debian 12's packages, signed; the host's own mirrors are used. */
-const DEBIAN_SUITE = 'bookworm';
+/** Debian's own address; its packages are signed. */
+const MIRROR = 'http://deb.debian.org/debian';
 /** What no program of an npm toolchain reads: C headers and manuals. */
 const isNotRun = (name: string): boolean => name === 'include' || name === 'share';
 
@@ -46,13 +46,18 @@ export async function rootFromRegistry(reference: string, registry: Registry, di
   }
 }
 
-/** Makes a root of Debian packages, with toolchains of npm where sandboxes see those of their host. */
+/**
+ * Makes a root of a Debian suite and packages, with toolchains of npm where sandboxes see those of their host. What release this
+ * machine has is no matter.
+ */
 export async function rootFromDebian(
+  suite: Suite,
   packages: readonly string[],
   npm: readonly DirectoryPackage[],
   directory: string,
 ): Promise<void> {
   const archive = `${directory}.tar`;
+  const { options, release, lines } = aptSources(suite);
   try {
     await runTool('mmdebstrap', [
       '--quiet',
@@ -64,8 +69,10 @@ export async function rootFromDebian(
       // Java's packages link their pages into it, and fail where it is not.
       '--essential-hook=mkdir -p "$1/usr/share/man/man1"',
       ...(packages.length > 0 ? [`--include=${packages.join(',')}`] : []),
-      DEBIAN_SUITE,
+      ...options,
+      release,
       archive,
+      ...lines,
     ]);
     fs.mkdirSync(directory);
     await runTool('tar', ['--extract', '--file', archive, '--directory', directory, '--exclude=./dev/*']);
@@ -73,6 +80,15 @@ export async function rootFromDebian(
     fs.rmSync(archive, { force: true });
   }
   for (const toolchain of npm) await addNpmToolchain(toolchain, directory);
+}
+
+/** The release, and with `-backports` what is newer there, before what the release itself has. */
+function aptSources(suite: Suite): { readonly options: string[]; readonly release: string; readonly lines: string[] } {
+  const release = suite.replace('-backports', '');
+  const lines = [...new Set([release, suite])].map((name) => `deb ${MIRROR} ${name} main`);
+  // The security archive of bullseye lists packages that it no longer has.
+  if (release !== 'bullseye') lines.push(`deb ${MIRROR}-security ${release}-security main`);
+  return { options: suite === release ? [] : [`--aptopt=APT::Default-Release "${suite}"`], release, lines };
 }
 
 /** Its programs are on PATH too, as in the images that the catalogue names. */
