@@ -59,6 +59,16 @@ export const gatewaySettings = {
     default: 10,
     doc: 'Jobs of one user that may be under way at once.',
   }),
+  connectionsPerAddress: whole('SANDPIPER_CONNECTIONS_PER_ADDRESS', {
+    ...COUNT,
+    default: 512,
+    doc: 'Requests and WebSockets that one address may have open on one gateway; of IPv6, one /64 network.',
+  }),
+  connectionsPerUser: whole('SANDPIPER_CONNECTIONS_PER_USER', {
+    ...COUNT,
+    default: 128,
+    doc: 'WebSockets that one user may have open on one gateway.',
+  }),
   slots: whole('SANDPIPER_SLOTS', { ...COUNT, default: 4, doc: 'Jobs that all runners together run at once at most.' }),
   meanJobMs: whole('SANDPIPER_MEAN_JOB_MS', {
     minimum: 1,

@@ -14,9 +14,10 @@ jest.mock('../../modules/machine/boot-script', () => ({
 jest.mock('../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => mockProgram }));
 
 import { existing } from '../../modules/tls-service/secret-source';
-import { synthesizeAws, writeProgram } from '../kit/clouds/aws/synthesize';
-import { synthesizeGcp } from '../kit/clouds/gcp/synthesize';
-import { synthesizePlayground } from '../kit/playground/synthesize';
+import { synthesizeAws } from '../kit/synthesize/aws';
+import { synthesizeGcp } from '../kit/synthesize/gcp';
+import { synthesizePlayground } from '../kit/synthesize/playground';
+import { writeProgram } from '../kit/synthesize/service';
 
 const mockProgram = writeProgram('the host agent');
 /** By its whole name, as the host agent checks it. */

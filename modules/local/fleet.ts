@@ -69,10 +69,10 @@ export class LocalFleet extends Construct implements ISandboxFleet {
   }
 
   serve(gateway: ITlsService): void {
-    if (this.isServed) throw new InvalidPropError('gateway', gateway.url, 'is the second one: a fleet serves one');
     if (!(gateway instanceof LocalService)) {
-      throw new InvalidPropError('gateway', gateway.url, 'must be a service that this platform made');
+      throw new InvalidPropError('gateway', gateway.url, 'must be a service of the platform that made the fleet');
     }
+    if (this.isServed) throw new InvalidPropError('gateway', gateway.url, 'is a second one: a fleet serves one');
     const { artifact, capacity } = gateway.props;
     const { runner, eventStore } = this.props;
     if (JSON.stringify(artifact) !== JSON.stringify(runner)) {

@@ -17,6 +17,9 @@ const NOT_FORWARDED = new Set([
   'upgrade',
 ]);
 
+/** Time for the rest of a request that was answered already. */
+const REST_TIMEOUT_MS = 30_000;
+
 const STRICT_TRANSPORT_SECURITY = 'max-age=31536000';
 
 /** Connections to the instances are kept, as a load balancer's are. */
@@ -48,6 +51,9 @@ export function forward(
     released = true;
   };
   upstream.on('response', (answer) => {
+    // An answer that comes before the whole request is passed on at once; what the client still sends is then read and dropped, or
+    // it would see a broken connection and no answer.
+    if (!request.complete) limitRest(request);
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, [
       ...keptHeaders(answer.rawHeaders),
       'Strict-Transport-Security',
@@ -69,7 +75,11 @@ export function forward(
     if (error.message === 'timeout') return fail(response, 504, 'The service did not answer in time.');
     fail(response, 502, 'The service ended the connection.');
   });
-  response.on('close', () => upstream.destroy());
+  response.on('close', () => {
+    upstream.destroy();
+    request.unpipe(upstream);
+    request.resume();
+  });
   if (hasBody(request)) request.pipe(upstream);
   else upstream.end();
 }
@@ -100,6 +110,14 @@ export function upgrade(service: LocalService, request: http.IncomingMessage, cl
   upstream.on('error', () => refuse(client, 502, 'Bad Gateway'));
   client.on('error', () => upstream.destroy());
   upstream.end();
+}
+
+/** Ends the connection of a client that goes on sending for long after it was answered. */
+function limitRest(request: http.IncomingMessage): void {
+  const timer = setTimeout(() => request.socket.destroy(), REST_TIMEOUT_MS);
+  timer.unref();
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
 }
 
 /** An answer of the front itself: one plain line. */

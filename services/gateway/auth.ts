@@ -11,6 +11,9 @@ export interface Credentials {
   readonly peer: string | undefined;
 }
 
+/** Characters that the identity of a user may have: with its kind it has to fit a job's message. */
+const MAXIMUM_USER_ID_LENGTH = 248;
+
 /** Finds out who asks. @throws ServiceError unauthorized */
 export type Authenticate = (credentials: Credentials) => Promise<Caller>;
 
@@ -52,9 +55,24 @@ async function userOf(token: string, key: Uint8Array): Promise<string> {
     const reason = error instanceof errors.JOSEError ? reasonOf(error) : 'it is not valid';
     throw new ServiceError('unauthorized', `the token is refused: ${reason}`);
   }
-  if (typeof userId === 'string' && userId !== '') return userId;
-  if (typeof userId === 'number') return String(userId);
-  throw new ServiceError('unauthorized', 'the token is refused: it has no user_id');
+  return identityOf(userId);
+}
+
+/**
+ * Who a `user_id` is. Two ids of different type or value are two users: written as JSON, `7` is not `"7"`, and no two strings are
+ * alike. A number beyond 2^53 would stand for its neighbours too (RFC 8259, section 6).
+ *
+ * @throws ServiceError unauthorized
+ */
+export function identityOf(userId: unknown): string {
+  const refusal = (reason: string): ServiceError => new ServiceError('unauthorized', `the token is refused: ${reason}`);
+  if (userId === undefined || userId === null || userId === '') throw refusal('it has no user_id');
+  if (typeof userId !== 'string' && !Number.isSafeInteger(userId))
+    throw refusal('its user_id must be a string, or a whole number from -(2^53 - 1) to 2^53 - 1');
+  const identity = JSON.stringify(userId);
+  if (identity.length > MAXIMUM_USER_ID_LENGTH)
+    throw refusal(`its user_id is longer than ${MAXIMUM_USER_ID_LENGTH} characters, written as JSON`);
+  return identity;
 }
 
 function reasonOf(error: errors.JOSEError): string {

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openAdmin } from '../program/admin';
 import type { EventStore } from '../engines/event-store/event-store';
@@ -9,18 +9,23 @@ import type { JobQueue } from '../engines/job-queue/job-queue';
 import { startReaper } from '../engines/reaper';
 import type { PresentVersion } from '../languages/host-toolchains';
 import { CLOSE_CODES, PROTOCOL_VERSION } from '../protocol/messages';
+import { admission } from './admission';
 import { authenticator } from './auth';
+import { clientAddress } from './client-address';
+import { countConnections } from './connections';
 import type { ScalingModel } from './demand/demand';
 import { startDemandPublisher } from './demand/publisher';
 import type { DemandSink } from './demand/sink';
 import { docsPage } from './docs-page';
 import { answerErrors } from './http-errors';
 import { createJobService } from './jobs';
+import { httpStatus } from './service/http-status';
 import { ServiceError, type Caller } from './service/job-service';
 import type { Protocol, ProtocolContext } from './service/protocol';
 import { gatewayMetrics } from './metrics';
 import { openApi } from './openapi';
 import { isAllowedOrigin } from './origin';
+import { readJson } from './read-json';
 import { servePage } from './page';
 import { resumeTokens } from './resume-token';
 import { runRoutes } from './runs';
@@ -65,6 +70,10 @@ export interface Gateway {
 const KEEP_ALIVE_MS = 620_000;
 /** Sockets that were told to go have so long to close. */
 const CLOSE_GRACE_MS = 2_000;
+/** Time for a whole request: the largest is a few MiB. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** How often requests that are out of time are looked for. */
+const TIMEOUT_CHECK_MS = 5_000;
 /** Standard close code: the server goes, or restarts. */
 const GOING_AWAY = 1001;
 
@@ -90,19 +99,31 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const authenticate = authenticator(options.secret, settings);
   const callerOf: ProtocolContext['callerOf'] = ({ headers, socket }) =>
     authenticate({ headers, peer: socket.remoteAddress });
-  const context: ProtocolContext = { service, settings, callerOf };
+  const context: ProtocolContext = { service, settings, callerOf, admit: admission(service, callerOf) };
+  const connections = countConnections(settings);
 
   const app = fastify({
     loggerInstance: logger,
     bodyLimit: settings.maximumMessageBytes,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: 60_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     forceCloseConnections: 'idle',
     genReqId: (request) => String(request.headers['x-request-id'] ?? crypto.randomUUID()).slice(0, 128),
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: 128, ignoreTrailingSlash: true },
   });
-  answerErrors(app, metrics);
+  answerErrors(app, metrics, settings.maximumMessageBytes);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, body: Buffer) =>
+    readJson(body, 'the body'),
+  );
+  app.decorateRequest('caller');
   allowOrigins(app, settings.allowedOrigins);
+  app.addHook('onRequest', async ({ headers, socket, url }, reply) => {
+    if (url === '/healthz') return;
+    const address = clientAddress(headers['x-forwarded-for'], socket.remoteAddress, settings.trustedProxies);
+    reply.raw.once('close', connections.open({ address }));
+  });
   app.get('/healthz', { logLevel: 'silent' }, (_, reply) => reply.code(204).send());
   app.get('/v1/languages', () => ({ languages: service.languages }));
   const document = openApi();
@@ -111,7 +132,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   app.get('/docs', (_, reply) =>
     reply.header('content-security-policy', docs.contentSecurityPolicy).type('text/html').send(docs.html),
   );
-  runRoutes(app, { service, watchers, callerOf, jobDeadlineMs: settings.jobDeadlineMs });
+  runRoutes(app, { service, watchers, callerOf, admit: context.admit, jobDeadlineMs: settings.jobDeadlineMs });
   for (const protocol of protocols) protocol.routes(app, context);
   if (options.pageDirectory !== undefined) servePage(app, options.pageDirectory);
 
@@ -134,24 +155,35 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     socket.on('error', () => socket.destroy());
     const path = request.url?.split('?')[0] ?? '';
     const refuse = (status: number): void =>
-      void socket.end(`HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
+      void socket.end(
+        `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
     if (isClosing) return refuse(503);
     if (path !== '/v1/ws' && !(path in foreign)) return refuse(404);
     if (!isAllowedOrigin(request.headers, settings.allowedOrigins)) return refuse(403);
-    callerOf(request).then(
-      (caller) =>
-        webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-          serve(webSocket, path, caller, request.headers.traceparent as string | undefined),
-        ),
-      (error: unknown) => {
-        if (!(error instanceof ServiceError) || error.code !== 'unauthorized') return refuse(500);
-        if (path !== '/v1/ws' || request.headers.origin === undefined) return refuse(401);
+    const accept = (caller: Caller): void => {
+      const leave = connections.open(caller);
+      socket.once('close', leave);
+      webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+        serve(webSocket, path, caller, request.headers.traceparent as string | undefined),
+      );
+    };
+    callerOf(request)
+      .then(accept)
+      .catch((error: unknown) => {
+        const code = error instanceof ServiceError ? error.code : 'internal';
+        metrics.rejections.inc({ code });
+        const closeCode = {
+          unauthorized: CLOSE_CODES.unauthorized,
+          tooManyConnections: CLOSE_CODES.tooManyConnections,
+        };
+        if (path !== '/v1/ws' || request.headers.origin === undefined || !(code in closeCode))
+          return refuse(httpStatus[code]);
         // A page is told nothing of a refused handshake, only how a socket was closed.
         webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-          webSocket.close(CLOSE_CODES.unauthorized, error.message.slice(0, 120)),
+          webSocket.close(closeCode[code as keyof typeof closeCode], (error as Error).message.slice(0, 120)),
         );
-      },
-    );
+      });
   });
   const reaper = startReaper({ ledger: jobs, limiter, log });
   const admin =
@@ -198,10 +230,22 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** Pages of other origins read answers only where that was allowed; no cookies are ever used. */
+/** Methods that change nothing. */
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Pages of other origins change nothing and read no answer unless that was allowed. A browser sends some requests (a form's, or
+ * text) without asking first, so they are refused here and not by the absence of a header; no cookies are ever used.
+ */
 function allowOrigins(app: FastifyInstance, allowed: readonly string[]): void {
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
+    if (!SAFE_METHODS.includes(request.method) && !isAllowedOrigin(request.headers, allowed)) {
+      throw new ServiceError(
+        'forbidden',
+        'pages of this origin may not use the gateway; SANDPIPER_ALLOWED_ORIGINS lists those that may',
+      );
+    }
     if (origin === undefined || !allowed.includes(origin)) return;
     void reply.header('access-control-allow-origin', origin).header('vary', 'origin');
     if (request.method !== 'OPTIONS') return;

@@ -13,6 +13,8 @@ import type { PresentVersion } from '../languages/host-toolchains';
 import { checkOptions, OptionError } from '../languages/options';
 import { contextOf, traceparentOf, tracer } from '../program/tracing';
 import { watchBacklog } from './backlog';
+import { checkFiles } from './check-files';
+import { networkOf } from './connections';
 import { followJob } from './follow';
 import {
   ServiceError,
@@ -71,14 +73,14 @@ export function createJobService(props: JobServiceProps): JobService {
     const accepted = { language: chosen.language.id, version: chosen.exactVersion };
     const id = newJobId();
     span.setAttributes({ 'sandpiper.job': id, 'sandpiper.language': `${accepted.language} ${accepted.version}` });
-    await takeToken(owner);
+    const limits = checkFiles(job, chosen);
     const waiting = await refuseOverload();
     const now = Date.now();
     const known = {
       id,
       owner,
       language: accepted.language,
-      idempotencyKey: idempotencyKey && `${owner} ${idempotencyKey}`,
+      idempotencyKey: idempotencyKey && JSON.stringify([owner, idempotencyKey]),
       deadlineMs: now + settings.jobDeadlineMs,
       retentionMs: settings.retentionMs,
     };
@@ -95,7 +97,7 @@ export function createJobService(props: JobServiceProps): JobService {
       // Whoever recorded it may have died, or lost the store, before the queue had it. Twice in the queue it runs once.
       if (await isUnclaimed(jobId)) await send(bodyOf(jobId), traceparentOf(span));
     }
-    return { jobId, token: tokens.of(jobId), ...accepted, waiting, created };
+    return { jobId, token: tokens.of(jobId), ...accepted, limits, waiting, created };
   };
 
   const send = (body: string, traceparent: string | undefined): Promise<void> =>
@@ -117,7 +119,8 @@ export function createJobService(props: JobServiceProps): JobService {
     return state?.state === 'queued' && state.attempts === 0;
   };
 
-  const takeToken = async (owner: string): Promise<void> => {
+  const admit = async (caller: Caller): Promise<void> => {
+    const owner = ownerOf(caller);
     const { jobBurst: capacity, jobsPerSecond: refillPerSecond } = settings;
     const { taken, retryAfterMs } = await limiter.takeTokens({ key: `jobs ${owner}`, capacity, refillPerSecond }, 1);
     if (taken) return;
@@ -162,6 +165,7 @@ export function createJobService(props: JobServiceProps): JobService {
 
   return {
     languages: versions.map(offered),
+    admit: withServiceErrors(admit),
     submit: withServiceErrors(submit),
     authorize: withServiceErrors(authorize),
     read: withServiceErrors((jobId, after, maximum) => store.read(jobId, after, maximum)),
@@ -202,7 +206,7 @@ export function createJobService(props: JobServiceProps): JobService {
 }
 
 function ownerOf({ userId, address }: Caller): string {
-  return userId === undefined ? `ip:${address}` : `user:${userId}`;
+  return userId === undefined ? `ip:${networkOf(address)}` : `user:${userId}`;
 }
 
 /** Sorts by time, so that stores and logs are read in order: 48 bits of milliseconds, then 80 of chance. */

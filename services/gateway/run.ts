@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { submitMessageSchema } from '../protocol/messages';
+import { grantedLimitsSchema, submitMessageSchema } from '../protocol/messages';
 
 /** A submit that waits for no more input, and whose answer is its own. */
 export const runRequestSchema = submitMessageSchema.omit({ type: true, ref: true, stdinOpen: true });
@@ -11,6 +11,7 @@ export const runSchema = z.object({
   token: z.string().optional().describe('In the answer to the submit only'),
   language: z.string(),
   version: z.string().optional(),
+  limits: grantedLimitsSchema.optional().describe('What it may use. In the answer to the submit only'),
   result: z
     .object({
       reason: z.string().describe('As in the `exit` event, or the code of an `error` event'),

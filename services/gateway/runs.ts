@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Position, StoredEvent } from '../engines/event-store/job-store';
 import { firstIssue } from '../protocol/first-issue';
+import { positionSchema } from '../protocol/messages';
 import { ServiceError, type Caller, type JobService } from './service/job-service';
 import { runRequestSchema, type Run } from './run';
 import { resultOf } from './run-result';
@@ -10,6 +11,8 @@ export interface RunRoutes {
   readonly service: JobService;
   readonly watchers: Watchers;
   readonly callerOf: (request: FastifyRequest) => Promise<Caller>;
+  /** As {@link ProtocolContext.admit}. */
+  readonly admit: (request: FastifyRequest) => Promise<void>;
   /** A job has ended by then. */
   readonly jobDeadlineMs: number;
 }
@@ -21,18 +24,21 @@ export const TOKEN_HEADER = 'x-resume-token';
 const MAXIMUM_EVENTS = 1_000;
 
 /** `/v1/runs`: submit, state, events, cancel. */
-export function runRoutes(app: FastifyInstance, { service, watchers, callerOf, jobDeadlineMs }: RunRoutes): void {
-  app.post('/v1/runs', async (request, reply) => {
-    const caller = await callerOf(request);
+export function runRoutes(
+  app: FastifyInstance,
+  { service, watchers, callerOf, admit, jobDeadlineMs }: RunRoutes,
+): void {
+  app.post('/v1/runs', { onRequest: admit }, async (request, reply) => {
+    const caller = request.caller!;
     const parsed = runRequestSchema.safeParse(request.body);
     if (!parsed.success) throw new ServiceError('invalidMessage', firstIssue(parsed.error));
     const { idempotencyKey, ...job } = parsed.data;
     const traceparent = singleHeader(request, 'traceparent');
     const accepted = await service.submit(caller, { job, idempotencyKey, traceparent });
-    const { jobId: id, token, language, version } = accepted;
+    const { jobId: id, token, language, version, limits } = accepted;
     void reply.header('location', `/v1/runs/${id}`);
     if (/\brespond-async\b/i.test(singleHeader(request, 'prefer') ?? '')) {
-      const run: Run = { id, state: 'queued', token, language, version };
+      const run: Run = { id, state: 'queued', token, language, version, limits };
       return reply.code(202).header('preference-applied', 'respond-async').send(run);
     }
     const left = new AbortController();
@@ -46,7 +52,7 @@ export function runRoutes(app: FastifyInstance, { service, watchers, callerOf, j
     for await (const event of service.follow(id, undefined, signal)) events.push(event);
     const result = resultOf(events);
     if (result) watchers.ended(id);
-    const run: Run = { id, state: result ? 'ended' : 'running', token, language, version, result };
+    const run: Run = { id, state: result ? 'ended' : 'running', token, language, version, limits, result };
     return reply.code(result ? 200 : 202).send(run);
   });
 
@@ -82,7 +88,8 @@ function singleHeader(request: Pick<FastifyRequest, 'headers'>, name: string): s
 /** `<epoch>:<seq>`, as the events of an earlier answer say. */
 function positionOf(text: string | undefined): Position | undefined {
   if (text === undefined || text === '') return undefined;
-  const [, epoch, seq] = /^(.+):(\d+)$/.exec(text) ?? [];
-  if (epoch === undefined) throw new ServiceError('invalidMessage', 'after: must be <epoch>:<seq> of an earlier event');
-  return { epoch, seq: Number(seq) };
+  const [, epoch, seq] = /^(.+):(\d+)$/.exec(text.slice(0, 100)) ?? [];
+  const position = positionSchema.safeParse({ epoch, seq: Number(seq) });
+  if (position.success) return position.data;
+  throw new ServiceError('invalidMessage', 'after: must be <epoch>:<seq> of an earlier event');
 }

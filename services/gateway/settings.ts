@@ -17,6 +17,10 @@ export interface GatewaySettings {
   readonly jobsPerSecond: number;
   /** Jobs of one user or address that may be under way at once. */
   readonly maximumJobsPerOwner: number;
+  /** Requests and WebSockets that one address (of IPv6: one /64 network) may have open on one gateway. */
+  readonly maximumConnectionsPerAddress: number;
+  /** WebSockets that one user may have open on one gateway. */
+  readonly maximumConnectionsPerUser: number;
   /** Jobs of one connection that may be under way at once. */
   readonly maximumJobsPerConnection: number;
   /** A job that would have to wait longer is refused as `overloaded`. */
@@ -57,6 +61,8 @@ export function settingsOf(values: ValuesOf<typeof gatewaySettings>): GatewaySet
     slots,
     meanJobMs,
     maximumJobsPerOwner: values.jobsPerUser,
+    maximumConnectionsPerAddress: values.connectionsPerAddress,
+    maximumConnectionsPerUser: values.connectionsPerUser,
     maximumJobsPerConnection: 8,
     maximumQueueWaitMs: values.queueWaitSeconds * SECOND_MS,
     jobDeadlineMs: values.deadlineSeconds * SECOND_MS,

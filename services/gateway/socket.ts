@@ -3,6 +3,7 @@ import type { Position } from '../engines/event-store/job-store';
 import { firstIssue } from '../protocol/first-issue';
 import {
   CLOSE_CODES,
+  MAX_STDIN_MESSAGE_BYTES,
   clientMessageSchema,
   type ClientMessage,
   type ServerMessage,
@@ -11,6 +12,7 @@ import {
 import { startHeartbeat } from './service/heartbeat';
 import { ServiceError, type Caller, type JobService } from './service/job-service';
 import type { GatewayMetrics } from './metrics';
+import { readJson } from './read-json';
 import type { GatewaySettings } from './settings';
 import type { Watchers } from './watchers';
 
@@ -32,6 +34,8 @@ export interface ClientSocket {
 
 /** Messages that one connection may get wrong before it is closed. */
 const MAXIMUM_ERRORS = 50;
+/** The largest message that is no submit: standard input whose every byte is escaped. */
+const MAXIMUM_UNPAID_BYTES = 6 * MAX_STDIN_MESSAGE_BYTES + 1_024;
 /** Messages of one connection that may wait to be dealt with; then nothing more is read from it for a while. */
 const MAXIMUM_UNANSWERED = 32;
 /** Standard close code: the server goes, or restarts. */
@@ -102,13 +106,14 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     throw new ServiceError('tooManyJobs', `${limit} jobs of this connection are under way; wait for one to end`);
   };
 
-  const submit = async (message: SubmitMessage): Promise<void> => {
+  const submit = async (message: SubmitMessage, isAdmitted: boolean): Promise<void> => {
     const { type: _, ref, idempotencyKey, ...job } = message;
     try {
       refuseTooMany();
+      if (!isAdmitted) await service.admit(caller);
       const accepted = await service.submit(caller, { job, idempotencyKey, traceparent: context.traceparent });
-      const { jobId, token, language, version, waiting } = accepted;
-      send({ type: 'accepted', ref, job: jobId, token, language, version });
+      const { jobId, token, language, version, limits, waiting } = accepted;
+      send({ type: 'accepted', ref, job: jobId, token, language, version, limits: { ...limits } });
       send({ type: 'queued', job: jobId, waiting });
       if (socket.readyState === socket.OPEN) read(jobId, undefined);
       else watchers.watch(jobId)();
@@ -139,11 +144,20 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     }
   };
 
-  const take = async (text: string): Promise<void> => {
-    const message = messageOf(text);
-    if (message instanceof ServiceError) refuse(message, { ref: refOf(text) });
-    else if (message.type === 'submit') await submit(message);
-    else await obey(message);
+  const take = async (data: Buffer): Promise<void> => {
+    let value: unknown;
+    // Only a submit is that large: it pays before it is read.
+    const isAdmitted = data.length > MAXIMUM_UNPAID_BYTES;
+    try {
+      if (isAdmitted) await service.admit(caller);
+      value = readJson(data, 'the message');
+    } catch (error) {
+      return refuse(toServiceError(error));
+    }
+    const parsed = clientMessageSchema.safeParse(value);
+    if (!parsed.success) refuse(new ServiceError('invalidMessage', firstIssue(parsed.error)), { ref: refOf(value) });
+    else if (parsed.data.type === 'submit') await submit(parsed.data, isAdmitted);
+    else await obey(parsed.data);
   };
 
   const initTimer = setTimeout(() => socket.close(CLOSE_CODES.initTimeout, 'no message came'), settings.initTimeoutMs);
@@ -152,10 +166,9 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
     heartbeat.heard();
     clearTimeout(initTimer);
     if (isBinary) return refuse(new ServiceError('invalidMessage', 'messages are text, not binary'));
-    const text = (data as Buffer).toString();
     if (++unanswered >= MAXIMUM_UNANSWERED) socket.pause();
     previous = previous
-      .then(() => take(text))
+      .then(() => take(data as Buffer))
       .finally(() => {
         if (--unanswered < MAXIMUM_UNANSWERED && socket.isPaused) socket.resume();
       });
@@ -177,25 +190,10 @@ export function serveSocket(socket: WebSocket, caller: Caller, context: SocketCo
   };
 }
 
-function messageOf(text: string): ClientMessage | ServiceError {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return new ServiceError('invalidMessage', 'the message is not JSON');
-  }
-  const parsed = clientMessageSchema.safeParse(value);
-  return parsed.success ? parsed.data : new ServiceError('invalidMessage', firstIssue(parsed.error));
-}
-
 /** The client's own name for a submit that was refused, where it can be read. */
-function refOf(text: string): string | undefined {
-  try {
-    const { ref } = JSON.parse(text) as { ref?: unknown };
-    return typeof ref === 'string' ? ref.slice(0, 128) : undefined;
-  } catch {
-    return undefined;
-  }
+function refOf(value: unknown): string | undefined {
+  const { ref } = (value ?? {}) as { readonly ref?: unknown };
+  return typeof ref === 'string' ? ref.slice(0, 128) : undefined;
 }
 
 function toServiceError(error: unknown): ServiceError {

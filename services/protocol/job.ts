@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filesConflict } from './file-names';
 import {
   MAX_ARG_BYTES,
   MAX_ARGS,
@@ -22,6 +23,7 @@ export type Encoding = z.infer<typeof encodingSchema>;
 export const fileNameSchema = z
   .string()
   .min(1)
+  .max(MAX_FILE_NAME_BYTES, { error: `has more than ${MAX_FILE_NAME_BYTES} bytes`, abort: true })
   .refine((name) => Buffer.byteLength(name) <= MAX_FILE_NAME_BYTES, `has more than ${MAX_FILE_NAME_BYTES} bytes`)
   .refine((name) => !name.includes('\0'), 'holds a NUL')
   .refine((name) => !name.startsWith('/'), 'is absolute; names are relative to the work directory')
@@ -30,14 +32,24 @@ export const fileNameSchema = z
     'has an empty part, "." or ".." in it',
   );
 
+/** Whether text is base64, of either alphabet, in lines or not. Other characters would be left out in silence. */
+export function isBase64(text: string): boolean {
+  return !/[^A-Za-z0-9+/_=\s-]/.test(text);
+}
+
 /** A file of a job. */
-export const jobFileSchema = z.strictObject({
-  /** @default the source file name of the language, for the first file */
-  name: fileNameSchema.optional(),
-  content: z.string(),
-  /** @default 'utf8' */
-  encoding: encodingSchema.optional(),
-});
+export const jobFileSchema = z
+  .strictObject({
+    /** @default the source file name of the language, for the first file */
+    name: fileNameSchema.optional(),
+    content: z.string(),
+    /** @default 'utf8' */
+    encoding: encodingSchema.optional(),
+  })
+  .refine(({ content, encoding }) => encoding !== 'base64' || isBase64(content), {
+    path: ['content'],
+    error: 'is not base64',
+  });
 export type JobFile = z.infer<typeof jobFileSchema>;
 
 const textWithoutNul = (limit: number) =>
@@ -57,7 +69,11 @@ export const jobSchema = z.strictObject({
       (files) => files.reduce((sum, file) => sum + Buffer.byteLength(file.content), 0) <= MAX_FILES_BYTES,
       `hold more than ${MAX_FILES_BYTES} bytes together`,
     )
-    .refine((files) => files.slice(1).every((file) => file.name !== undefined), 'have no name (only the first may)'),
+    .refine((files) => files.slice(1).every((file) => file.name !== undefined), 'have no name (only the first may)')
+    .superRefine((files, context) => {
+      const conflict = filesConflict(files.map(({ name }) => name));
+      if (conflict) context.addIssue({ code: 'custom', path: [conflict.index, 'name'], message: conflict.reason });
+    }),
   /** Id or alias. */
   language: z.string().min(1).max(64),
   /** Exact version, its leading parts, a semver range or `*`. @default '*' */

@@ -100,7 +100,7 @@ export const MAX_OPTION_BYTES = 256;
 /** Standard input that travels with the job; more can be sent while it runs. */
 export const MAX_STDIN_BYTES = MEBIBYTE;
 
-const stageLimitsSchema = z.strictObject({
+export const stageLimitsSchema = z.strictObject({
   wallMs: z.int().min(1),
   cpuMs: z.int().min(1),
   memoryBytes: z.int().min(4 * MEBIBYTE),

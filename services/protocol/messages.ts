@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { runnerEventSchema } from './events';
 import { encodingSchema, jobSchema } from './job';
+import { stageLimitsSchema } from './limits';
 
 /** Version of the WebSocket protocol; the subprotocol that clients may ask for, and part of the path `/v1/ws`. */
 export const PROTOCOL_VERSION = 'sandpiper.v1';
 
 /** Standard input in one message; a client that has more sends several. */
 export const MAX_STDIN_MESSAGE_BYTES = 65_536;
+
+/** More events than a job can have. */
+export const MAX_SEQ = 1_000_000_000;
 
 /** Signals that a client may send to its program. */
 export const CLIENT_SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGKILL', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -16,7 +20,7 @@ const jobId = z.string().min(1).max(64).describe('Id of the job, from `accepted`
 /** Where a reader is: an attempt, and the number of the last event seen of it. */
 export const positionSchema = z.object({
   epoch: z.string().min(1).max(64).describe('The attempt whose events are counted'),
-  seq: z.int().min(0).describe('Number of the last event seen; 0 for none'),
+  seq: z.int().min(0).max(MAX_SEQ).describe('Number of the last event seen; 0 for none'),
 });
 
 /** Unknown fields are ignored, so that a newer client can talk to an older gateway. */
@@ -73,9 +77,11 @@ export type SubmitMessage = z.infer<typeof submitMessageSchema>;
  * - `invalidMessage`: it is not a message of this protocol; the text names the field.
  * - `unknownLanguage`: the text lists what exists.
  * - `payloadTooLarge`: the job does not fit into a queue message.
- * - `unauthorized`: no or no good credentials. `forbidden`: good ones, for somebody else’s job.
+ * - `unauthorized`: no or no good credentials. `forbidden`: the page's origin may not use this gateway.
  * - `notFound`: no such job, or it has expired.
- * - `rateLimited`, `tooManyJobs`: too much from this user or address; retry after `retryAfterMs`.
+ * - `rateLimited`, `tooManyJobs`, `tooManyConnections`: too much from this user or address; retry after `retryAfterMs`.
+ * - `storageExceeded`: what is kept for this user or address is more than it may be, and nothing of it has ended; retry after `retryAfterMs`.
+ * - `stdinWindowExceeded`: more standard input is under way than the program's window holds; wait for `stdinAck`.
  * - `overloaded`: the backlog’s expected wait is too long. `unavailable`: the queue or the event store does not answer.
  * - `slowReader`: the client reads too slowly; it may `resume`.
  * - `internal`: a defect; the text says no more.
@@ -89,12 +95,23 @@ export const errorCodeSchema = z.enum([
   'notFound',
   'rateLimited',
   'tooManyJobs',
+  'tooManyConnections',
+  'storageExceeded',
+  'stdinWindowExceeded',
   'overloaded',
   'unavailable',
   'slowReader',
   'internal',
 ]);
 export type ErrorCode = z.infer<typeof errorCodeSchema>;
+
+/** What the job may use; less than it asked for where its language allows less. */
+export const grantedLimitsSchema = z.object({
+  compile: stageLimitsSchema,
+  run: stageLimitsSchema,
+  workBytes: z.int().describe('Bytes in the work directory'),
+  workInodes: z.int().describe('Files and directories in the work directory'),
+});
 
 export const acceptedMessageSchema = z.object({
   type: z.literal('accepted'),
@@ -103,6 +120,9 @@ export const acceptedMessageSchema = z.object({
   token: z.string().describe('With it the job can be resumed on any connection; keep it secret'),
   language: z.string().describe('Id of the language'),
   version: z.string().describe('The version that was chosen'),
+  limits: grantedLimitsSchema
+    .optional()
+    .describe('What it may use; less than it asked for where its language allows less'),
 });
 export const queuedMessageSchema = z.object({
   type: z.literal('queued'),
@@ -153,4 +173,6 @@ export const CLOSE_CODES = {
   slowReader: 4002,
   /** Too many messages that were refused. */
   tooManyErrors: 4003,
+  /** The client's address or user has too many connections open. */
+  tooManyConnections: 4004,
 } as const;

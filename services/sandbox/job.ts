@@ -13,7 +13,7 @@ import { outputEncoder } from './output';
 import { filledCommand, withOptions, type CommandVariables } from './job-command';
 import { prestartOf } from './prestart';
 import type { CommandEnd, CommandOutput, RunningCommand } from './command';
-import type { SandboxFile } from './sandbox';
+import { FileRefusedError, type SandboxFile } from './sandbox';
 import { jobEnvironment, type SandboxPool, type PooledSandbox } from './sandbox-pool';
 
 /** A job that runs. */
@@ -91,6 +91,11 @@ export function runJob({ job, runtime: plain, sandboxPool, emit, firstSeq }: Run
       if (isCancelled) return { reason: 'cancelled', stage: runtime.compile ? 'compile' : 'run' };
       return await runStages(pooled, files);
     } catch (error) {
+      // What the job itself brought does not fit: every other sandbox would say the same.
+      if (error instanceof FileRefusedError) {
+        const stage = runtime.compile ? 'compile' : 'run';
+        return { reason: 'limitExceeded', limit: error.isDiskFull ? 'disk' : undefined, stage, message: error.message };
+      }
       return {
         reason: 'sandboxError',
         stage: program || !runtime.compile ? 'run' : 'compile',

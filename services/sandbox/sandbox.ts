@@ -16,12 +16,22 @@ export interface SandboxFile {
   readonly content: Buffer;
 }
 
+/** A file that no sandbox would take: its name is taken, or the disk is full. */
+export class FileRefusedError extends Error {
+  readonly isDiskFull: boolean;
+  constructor(name: string, errno: number) {
+    super(`file ${JSON.stringify(name)}: ${errnoName(errno)}`);
+    this.name = 'FileRefusedError';
+    this.isDiskFull = [os.constants.errno.ENOSPC, os.constants.errno.EDQUOT].includes(errno);
+  }
+}
+
 /** One single-use sandbox: it serves one job, whose commands run one after the other. */
 export interface Sandbox {
   readonly id: string;
   /**
    * @param limits of the command that comes next: they are set meanwhile
-   * @throws Error naming a file that could not be written (the name is taken twice, or the disk limit is met)
+   * @throws FileRefusedError naming a file that could not be written (the name is taken twice, or the disk limit is met), Error when the sandbox ended
    */
   writeFiles(files: readonly SandboxFile[], limits?: StageLimits): Promise<void>;
   run(command: Command, output: CommandOutput): RunningCommand;
@@ -167,7 +177,8 @@ export async function openSandbox(parts: SandboxParts): Promise<Sandbox> {
         send(toInit.closeFile);
         if (index === 0 && limits) setLimitsAhead(limits);
         const errno = isAlive ? await written : os.constants.errno.EPIPE;
-        if (errno !== 0) throw new Error(`file ${JSON.stringify(name)}: ${errnoName(errno)}`);
+        if (errno === os.constants.errno.EPIPE) throw new Error(`file ${JSON.stringify(name)}: the sandbox ended`);
+        if (errno !== 0) throw new FileRefusedError(name, errno);
       }
     },
     run: (command, output) => {

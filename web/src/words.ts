@@ -47,6 +47,12 @@ export function refusalInWords({ code, message, retryAfterMs }: Refusal): string
       return `You run programs faster than is allowed.${when}`;
     case 'tooManyJobs':
       return `Too many of your programs run at once.${when}`;
+    case 'tooManyConnections':
+      return `Too many of your pages are connected.${when}`;
+    case 'storageExceeded':
+      return `The results of your earlier runs take all the room that there is for you.${when}`;
+    case 'stdinWindowExceeded':
+      return 'The program does not read its input as fast as it was sent.';
     case 'overloaded':
       return `Too many programs are waiting.${when}`;
     case 'unavailable':
@@ -58,7 +64,7 @@ export function refusalInWords({ code, message, retryAfterMs }: Refusal): string
     case 'unauthorized':
       return 'You are not signed in, or no longer.';
     case 'forbidden':
-      return 'This run belongs to somebody else.';
+      return 'This page may not use the service.';
     case 'notFound':
       return 'This run has expired.';
     case 'payloadTooLarge':

@@ -1,13 +1,12 @@
 import { App, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
 import * as path from 'node:path';
 import { AwsPlatform } from '../../../modules/aws/platform';
 import { GcpPlatform } from '../../../modules/gcp/platform';
+import { LocalPlatform } from '../../../modules/local/platform';
 import type { Platform } from '../../../modules/platform/platform';
-import { resolveTlsServiceProps } from '../../../modules/tls-service/resolve';
+import type { Cloud } from '../../../modules/props/cloud';
 import type { AnyService } from './arbitraries';
-
-/** Where a service may be deployed to: makes it there, or throws. */
-export type Place = 'aws' | 'gcp' | 'local';
 
 /** Names that are in every physical name. */
 export interface Names {
@@ -15,15 +14,19 @@ export interface Names {
   readonly environment: string;
 }
 
-/** Adds a cloud's platform to a stack. */
-export function addPlatform(stack: TerraformStack, cloud: 'aws' | 'gcp', names: Names): Platform {
+/** Adds a platform to a stack; that of this machine needs none. */
+export function addPlatform(stack: Construct, cloud: Cloud, names: Names): Platform {
+  if (cloud === 'local') {
+    const options = { dataDirectory: '/nowhere', secrets: { APP_JWT_SECRET: 'secret' }, log: () => undefined };
+    return new LocalPlatform(stack, 'platform', options);
+  }
   return cloud === 'aws'
     ? new AwsPlatform(stack, 'platform', { ...names, region: 'eu-central-1' })
     : new GcpPlatform(stack, 'platform', { ...names, project: 'demo-project', region: 'europe-west3' });
 }
 
 /** A zone is a domain on AWS and a name on GCP. */
-export function propsFor(cloud: 'aws' | 'gcp', { props }: AnyService): AnyService['props'] {
+export function propsFor(cloud: Cloud, { props }: AnyService): AnyService['props'] {
   return cloud === 'gcp' && props.zone !== undefined ? { ...props, zone: 'example' } : props;
 }
 
@@ -43,15 +46,11 @@ export function synthesizeServices(
 }
 
 /** One platform a cloud for all services that are only made, never synthesized: making it costs more than they do. */
-const platforms = new Map<Place, Platform>();
+const platforms = new Map<Cloud, Platform>();
 let services = 0;
 
 /** Makes the constructs of one service, which checks its props, and synthesizes nothing. Its id is another each time. */
-export function makeService(place: Place, props: AnyService['props']): void {
-  if (place === 'local') {
-    resolveTlsServiceProps(props);
-    return;
-  }
+export function makeService(place: Cloud, props: AnyService['props']): void {
   const platform =
     platforms.get(place) ??
     addPlatform(new TerraformStack(new App(), 'contract'), place, { application: 'app', environment: 'dev' });

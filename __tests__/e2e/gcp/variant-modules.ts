@@ -2,8 +2,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
 import { GcpPlatform } from '../../../modules/gcp/platform';
-import { PLATFORM, SERVICE, secretVariable } from '../../kit/clouds/gcp/synthesize';
-import type { GcpChange } from '../../kit/clouds/gcp/synthesize';
+import { PLATFORM, SERVICE } from '../../kit/synthesize/gcp';
+import { secretVariable } from '../../kit/synthesize/service';
+import type { GcpChange } from '../../kit/synthesize/gcp';
 
 /**
  * Writes one root module into `root` that calls each variant as a module: one run of Terraform sees them all. The provider

@@ -38,7 +38,7 @@ export async function planAwsPlaygrounds(
       const directory = synthesizeAwsStack(path.join(outdir, String(index)), all);
       useEmulator(directory, moto.endpoint);
       const terraform = terraformIn(directory, {
-        variables: { aws_region: REGION, app_jwt_secret: 'never in a plan' },
+        variables: { aws_region: REGION, app_jwt_secret: 'never in a plan', operator_key_pair: 'operators' },
       });
       await terraform.init();
       planned.push({ plan: (await terraform.plan()).json, configuration: readConfiguration(directory) });

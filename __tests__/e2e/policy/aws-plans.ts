@@ -7,7 +7,12 @@ import { plannedStack, type PlannedStack } from './planned-stack';
 
 const REGION = 'eu-central-1';
 const DOMAIN = 'example.test';
-const VARIABLES = { aws_region: REGION, app_jwt_secret: 'never in a plan', alarm_emails: ['ops@example.test'] };
+const VARIABLES = {
+  aws_region: REGION,
+  app_jwt_secret: 'never in a plan',
+  operator_key_pair: 'operators',
+  alarm_emails: ['ops@example.test'],
+};
 
 /**
  * Plans stacks/aws-stack.ts once for each of the settings, by the real AWS provider. Only what is read at plan (zones,

@@ -29,7 +29,7 @@ import {
   type SetUpClients,
 } from '../../kit/clouds/preflight/aws-account';
 import { readProgramManifest } from '../../../modules/machine/program-manifest';
-import { synthesizedStack } from '../../kit/clouds/preflight/synthesized';
+import { synthesizedStack } from '../../kit/synthesize/stack';
 import { requireTool } from '../../kit/require-tool';
 
 const mockManifest = path.join(__dirname, '../../kit/playground/artifact-manifest.json');

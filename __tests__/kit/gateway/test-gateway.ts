@@ -14,7 +14,7 @@ export const scriptVersions = ['2.1.0', '1.0.0'].map(
   (exactVersion) =>
     ({
       language: { id: 'script', name: 'Script', aliases: ['scr'], highlight: 'text', source: 'main.script' },
-      version: { version: exactVersion },
+      version: { version: exactVersion, limits: {} },
       exactVersion,
     }) as unknown as PresentVersion,
 );

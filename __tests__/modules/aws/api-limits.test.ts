@@ -1,5 +1,6 @@
-import { synthesizeAws, type AwsChange, type Resource } from '../../kit/clouds/aws/synthesize';
-import { synthesizePlayground } from '../../kit/playground/synthesize';
+import { synthesizeAws, type AwsChange } from '../../kit/synthesize/aws';
+import type { Resource } from '../../kit/synthesize/resources';
+import { synthesizePlayground } from '../../kit/synthesize/playground';
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

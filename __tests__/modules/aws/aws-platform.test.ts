@@ -1,7 +1,8 @@
 import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import { AwsPlatform } from '../../../modules/aws/platform';
 import { binary } from '../../../modules/machine/artifact';
-import { PLATFORM, PROGRAM, SERVICE, synthesizeAws } from '../../kit/clouds/aws/synthesize';
+import { PLATFORM, SERVICE, synthesizeAws } from '../../kit/synthesize/aws';
+import { PROGRAM } from '../../kit/synthesize/service';
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 
@@ -71,7 +72,7 @@ describe('the AWS platform', () => {
         /^\$\{\(length\(var\.zones\) >= 1\) \? element\(var\.zones, 0\) : element\(data\.aws_availability_zones\.\w+\.names, 0\)\}$/,
       );
       expect(lifecycle.postcondition[0].condition).toBe(
-        '${(!(length(var.zones) >= 1) || (self.availability_zone == element(var.zones, 0)))}',
+        '${(length(var.zones) >= 1) ? (self.availability_zone == element(var.zones, 0)) : true}',
       );
     });
 

@@ -1,6 +1,6 @@
 import { TerraformStack, TerraformVariable, Testing } from 'cdktf';
 import { GcpPlatform } from '../../../modules/gcp/platform';
-import { PLATFORM, SERVICE, synthesizeGcp } from '../../kit/clouds/gcp/synthesize';
+import { PLATFORM, SERVICE, synthesizeGcp } from '../../kit/synthesize/gcp';
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

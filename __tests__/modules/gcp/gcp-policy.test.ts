@@ -1,4 +1,4 @@
-import { synthesizeGcp } from '../../kit/clouds/gcp/synthesize';
+import { synthesizeGcp } from '../../kit/synthesize/gcp';
 import { GCP_VARIANTS } from '../../kit/clouds/gcp/variants';
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));

@@ -5,8 +5,8 @@ import { GcpPlatform } from '../../../modules/gcp/platform';
 import { InvalidPropError } from '../../../modules/props/invalid-prop';
 import { pushedBinary } from '../../../modules/machine/artifact';
 import { existingCertificates } from '../../../modules/tls-service/certificate-source';
-import { PLATFORM as AWS } from '../../kit/clouds/aws/synthesize';
-import { PLATFORM as GCP } from '../../kit/clouds/gcp/synthesize';
+import { PLATFORM as AWS } from '../../kit/synthesize/aws';
+import { PLATFORM as GCP } from '../../kit/synthesize/gcp';
 
 const SHA256 = 'a'.repeat(64);
 const AGENT = { key: `host-agent/${SHA256}`, sha256: SHA256 };

@@ -5,8 +5,8 @@ import { InvalidPropError } from '../../../modules/props/invalid-prop';
 import { checkShape, type PropRule, type Shape } from '../../../modules/props/shape';
 import { SANDBOX_FLEET_SHAPE } from '../../../modules/sandbox-fleet/shape';
 import { TLS_SERVICE_SHAPE } from '../../../modules/tls-service/shape';
-import { PLATFORM as AWS, synthesizeAws } from '../../kit/clouds/aws/synthesize';
-import { PLATFORM as GCP, synthesizeGcp } from '../../kit/clouds/gcp/synthesize';
+import { PLATFORM as AWS, synthesizeAws } from '../../kit/synthesize/aws';
+import { PLATFORM as GCP, synthesizeGcp } from '../../kit/synthesize/gcp';
 
 jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

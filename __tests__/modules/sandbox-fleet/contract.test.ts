@@ -1,9 +1,11 @@
 import { DEMAND_METRICS, JOB_METRICS, SPOT_SLOTS_WANTED } from '../../../contracts/metrics';
-import { InvalidPropError } from '../../../modules/props/invalid-prop';
 import { AWS_SCALING_DEFAULTS } from '../../../modules/aws/sandbox-fleet/defaults';
 import { GCP_SCALING_DEFAULTS } from '../../../modules/gcp/sandbox-fleet/defaults';
-import { pushed } from '../../../modules/machine/artifact';
-import { RUNNER_KEY, sha, synthesizePlayground, type PlaygroundChange } from '../../kit/playground/synthesize';
+import { binary, pushed } from '../../../modules/machine/artifact';
+import { makePlayground, sha, synthesizePlayground, type PlaygroundChange } from '../../kit/synthesize/playground';
+import { refusedProp } from '../../kit/contract-suites/refused-prop';
+import { sandboxFleetContract } from '../../kit/contract-suites/sandbox-fleet';
+import { newScope } from '../../kit/contract-suites/scope';
 
 const SCALING_DEFAULTS = { aws: AWS_SCALING_DEFAULTS, gcp: GCP_SCALING_DEFAULTS };
 
@@ -12,7 +14,7 @@ jest.mock('../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary
 const CLOUDS = ['aws', 'gcp'] as const;
 
 describe.each(CLOUDS)('a playground on %s', (cloud) => {
-  const { platform, playground, resources, one } = synthesizePlayground(cloud);
+  const { playground, resources, one } = synthesizePlayground(cloud);
 
   it('tells gateways the law’s defaults of this cloud', () => {
     expect(playground.fleet.gatewayEnvironment).toMatchObject({
@@ -55,18 +57,6 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
     );
   });
 
-  it('serves one gateway, of its own platform', () => {
-    expect(() => playground.fleet.serve(playground.gateway)).toThrow('is a second one');
-    expect(() => playground.fleet.serve({ ...playground.gateway })).toThrow('must be a service of the platform');
-  });
-
-  it('refuses an event store of another platform', () => {
-    const { playground: other } = synthesizePlayground(cloud === 'aws' ? 'gcp' : 'aws');
-    const runner = pushed({ key: RUNNER_KEY, sha256: sha('2') }, ['bin/runner']);
-    const make = () => platform.sandboxFleet('other', { runner, eventStore: other.eventStore });
-    expect(refusedProp(make)).toBe('eventStore');
-  });
-
   it('looks at published metrics by names that gateways are to publish, and at each of them', () => {
     const published = [...DEMAND_METRICS, ...JOB_METRICS, ...(cloud === 'gcp' ? [SPOT_SLOTS_WANTED] : [])];
     const names = cloud === 'aws' ? published : published.map(snakeCase);
@@ -96,26 +86,30 @@ describe.each(CLOUDS)('a playground on %s', (cloud) => {
   });
 
   it.each<[string, PlaygroundChange]>([
+    ['runner.kind', { fleet: { runner: binary(__filename) } }],
     ['runner.key', { fleet: { runner: pushed({ key: 'runner.tar.gz', sha256: sha('2') }, ['bin/runner']) } }],
     ['runner.sha256', { fleet: { runner: pushed({ key: 'runner/x.tar.gz', sha256: 'x' }, ['bin/runner']) } }],
-    ['capacity.maxInstances', { fleet: { capacity: { minInstances: 5, maxInstances: 4 } } }],
-    ['capacity.maxInstances', { fleet: { capacity: { onDemandInstances: 5, maxInstances: 4 } } }],
-    ['capacity.minInstances', { fleet: { capacity: { minInstances: -1 } } }],
-    ['capacity.slotsPerInstance', { fleet: { capacity: { slotsPerInstance: 0 } } }],
-    ['scaling.meanJobSeconds', { fleet: { scaling: { meanJobSeconds: 0 } } }],
-    ['scaling.utilizationPercent', { fleet: { scaling: { utilizationPercent: 101 } } }],
-    ['maximumJobSeconds', { fleet: { maximumJobSeconds: 5 } }],
-    ['maximumDeliveries', { fleet: { maximumDeliveries: 4 } }],
-    ['hotLanguages[0]', { fleet: { hotLanguages: ['Python'] } }],
-    ['hotLanguages[1]', { fleet: { hotLanguages: ['lua', 'pyhton'], languages: ['python', 'lua'] } }],
-    ['queueRetentionSeconds', { fleet: { maximumJobSeconds: 600, queueRetentionSeconds: 1200 } }],
-    ['logRetentionDays', { fleet: { logRetentionDays: 2 } }],
-    ['alarms.oldestWaitSeconds', { fleet: { alarms: { oldestWaitSeconds: 1 } } }],
     ['baseImage', { fleet: { baseImage: 'debian' } }],
-    ['size', { eventStore: { size: 'huge' as 'large' } }],
-    ['replicas', { eventStore: { replicas: 6 } }],
   ])('refuses a wrong %s by its name', (prop, change) => {
     expect(refusedProp(() => synthesizePlayground(cloud, change))).toBe(prop);
+  });
+});
+
+for (const cloud of [...CLOUDS, 'local'] as const) sandboxFleetContract(cloud);
+
+describe('a fleet on this machine', () => {
+  const local = (change: PlaygroundChange) => () => makePlayground(newScope('local'), 'local', change);
+
+  it('refuses a runner that is not the program of the gateway', () => {
+    expect(refusedProp(local({ fleet: { runner: binary('/bin/true') } }))).toBe('runner');
+  });
+
+  it('takes the engines that the platform was given', () => {
+    const { playground } = local({ local: { events: 'redis://127.0.0.1:6379', queue: 'https://sqs.test/1/jobs' } })();
+    expect(playground.fleet.gatewayEnvironment).toMatchObject({
+      SANDPIPER_EVENTS: 'redis://127.0.0.1:6379',
+      SANDPIPER_QUEUE: 'https://sqs.test/1/jobs',
+    });
   });
 });
 
@@ -131,16 +125,6 @@ it.each<[string, 'aws' | 'gcp', PlaygroundChange]>([
 ])('refuses a %s that only %s does not take', (prop, cloud, change) => {
   expect(refusedProp(() => synthesizePlayground(cloud, change))).toBe(prop);
 });
-
-function refusedProp(make: () => unknown): string {
-  try {
-    make();
-  } catch (error) {
-    expect(error).toBeInstanceOf(InvalidPropError);
-    return (error as InvalidPropError).prop;
-  }
-  throw new Error('nothing was refused');
-}
 
 function snakeCase(name: string): string {
   return name.replace(/\B[A-Z]/g, (letter) => `_${letter}`).toLowerCase();

@@ -7,7 +7,7 @@ import { readArtifactManifest } from '../../../contracts/artifact-manifest';
 import { programObjectsOf, readProgramManifest } from '../../../modules/machine/program-manifest';
 import { readSettings } from '../../../stacks/settings';
 import { DOMAIN, NUMBER, PROJECT, readyProject, REGION, startGoogle } from '../../kit/clouds/preflight/google-project';
-import { synthesizedStack } from '../../kit/clouds/preflight/synthesized';
+import { synthesizedStack } from '../../kit/synthesize/stack';
 
 const mockManifest = path.join(__dirname, '../../kit/playground/artifact-manifest.json');
 const mockPrograms = path.join(__dirname, '../../kit/playground/program-manifest.json');

@@ -9,7 +9,7 @@ import { permissionsOf } from '../../../tools/preflight/gcp/permissions';
 import { PERMISSIONS_OF_DATA, PERMISSIONS_OF_TYPE } from '../../../tools/plan/resource-types/gcp';
 import type { Stack } from '../../../tools/plan/synthesized';
 import { wholeNumber } from '../../../tools/plan/evaluate-number';
-import { synthesizedStack } from '../../kit/clouds/preflight/synthesized';
+import { synthesizedStack } from '../../kit/synthesize/stack';
 
 const mockManifest = path.join(__dirname, '../../kit/playground/artifact-manifest.json');
 

@@ -72,7 +72,8 @@ export function chooseZones(
     const name = Token.asString(Fn.element([...zones], index));
     return zone(
       Token.asString(Fn.conditional(isNamed, name, Fn.element(found.names, index))),
-      Op.or(Op.not(isNamed), Op.eq(TerraformSelf.getString('availability_zone'), name)),
+      // No `||`: Terraform evaluates both of its sides.
+      Fn.conditional(isNamed, Op.eq(TerraformSelf.getString('availability_zone'), name), true) as IResolvable,
     );
   });
 }

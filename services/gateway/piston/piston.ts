@@ -1,9 +1,10 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as semver from 'semver';
 import type { WebSocket } from 'ws';
 import { firstIssue } from '../../protocol/first-issue';
 import { jobSchema, type Job } from '../../protocol/job';
 import { CLIENT_SIGNALS, MAX_STDIN_MESSAGE_BYTES } from '../../protocol/messages';
+import { readJson } from '../read-json';
 import { startHeartbeat } from '../service/heartbeat';
 import { httpStatus, sayWhenToRetry } from '../service/http-status';
 import { ServiceError, type AcceptedJob, type Caller } from '../service/job-service';
@@ -20,27 +21,30 @@ const BASES = ['/api/v2', '/api/v2/piston'];
  */
 export const piston: Protocol = {
   routes: (app, context) => {
-    const { service, callerOf } = context;
-    for (const base of BASES) {
-      app.get(`${base}/runtimes`, () =>
-        service.languages.map(({ id, aliases, version }) => ({ language: id, version: semverOf(version), aliases })),
+    const { service, admit } = context;
+    void app.register(async (scope) => {
+      // Some clients send JSON without saying so.
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, async (_: FastifyRequest, body: Buffer) =>
+        readJson(body, 'the body'),
       );
-      app.post(`${base}/execute`, async (request, reply) => {
-        const left = leaving(reply);
-        try {
-          return await reply.send(await execute(context, await callerOf(request), request.body, left));
-        } catch (error) {
-          return refuse(reply, error);
-        }
-      });
-    }
+      scope.setErrorHandler((error, _, reply) => refuse(reply, error));
+      for (const base of BASES) {
+        scope.get(`${base}/runtimes`, () =>
+          service.languages.map(({ id, aliases, version }) => ({ language: id, version: semverOf(version), aliases })),
+        );
+        scope.post(`${base}/execute`, { onRequest: admit }, async (request, reply) => {
+          const left = leaving(reply);
+          return reply.send(await execute(context, request.caller!, request.body, left));
+        });
+      }
+    });
   },
   sockets: Object.fromEntries(BASES.map((base) => [`${base}/connect`, connect])),
 };
 
 /** Runs one job to its end; one whose client leaves is cancelled, whenever that is. */
 async function execute(context: ProtocolContext, caller: Caller, body: unknown, left: AbortSignal) {
-  const job = checked(pistonJob(bodyOf(body)));
+  const job = checked(pistonJob(body));
   const { jobId, language, version } = await submitted(context, caller, job);
   const leave = (): void => void cancel(context, jobId);
   if (left.aborted) leave();
@@ -61,6 +65,8 @@ function leaving(reply: FastifyReply): AbortSignal {
   return left.signal;
 }
 
+/** Messages of one connection that may wait to be dealt with; then nothing more is read from it for a while. */
+const MAXIMUM_UNANSWERED = 8;
 /** Piston's own time: its clients send `init` as soon as they are connected. */
 const INIT_TIMEOUT_MS = 1_000;
 /** Piston's close codes. */
@@ -95,6 +101,13 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     return accepted;
   };
 
+  const admitted = async (message: Readonly<Record<string, unknown>>): Promise<AcceptedJob> => {
+    await service.admit(caller);
+    const job = checked(pistonJob(message));
+    // What comes by messages is standard input; none is made up.
+    return run({ ...job, stdin: message.stdin ? job.stdin : undefined, stdinOpen: true });
+  };
+
   const tell = async (jobId: string): Promise<void> => {
     const follower = pistonStages();
     for await (const { event } of service.follow(jobId, undefined, reading.signal)) {
@@ -114,15 +127,11 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
     socket.close(CLOSE.jobCompleted, 'Job Completed');
   };
 
-  const take = async (text: string): Promise<void> => {
-    const message = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const take = async (data: Buffer): Promise<void> => {
+    const message = (readJson(data, 'the message') ?? {}) as Readonly<Record<string, unknown>>;
     if (message.type === 'init') {
       if (initialized) return socket.close(CLOSE.alreadyInitialized, 'Already Initialized');
-      const job = checked(pistonJob(message));
-      // What comes by messages is standard input; none is made up.
-      initialized = run({ ...job, stdin: message.stdin ? job.stdin : undefined, stdinOpen: true }).catch(
-        (error: unknown) => void fail(error),
-      );
+      initialized = admitted(message).catch((error: unknown) => void fail(error));
     } else if (message.type === 'data' || message.type === 'signal') {
       if (!initialized) return socket.close(CLOSE.notYetInitialized, 'Not yet initialized');
       const isInput = message.type === 'data';
@@ -146,7 +155,16 @@ function connect(socket: WebSocket, caller: Caller, context: ProtocolContext): v
   const initTimer = setTimeout(() => setImmediate(closeUnlessInitialized), INIT_TIMEOUT_MS);
   startHeartbeat(socket, context.settings.heartbeatMs);
   let previous = Promise.resolve();
-  socket.on('message', (data: Buffer) => (previous = previous.then(() => take(data.toString())).catch(fail)));
+  let unanswered = 0;
+  socket.on('message', (data: Buffer) => {
+    if (++unanswered >= MAXIMUM_UNANSWERED) socket.pause();
+    previous = previous
+      .then(() => take(data))
+      .catch(fail)
+      .finally(() => {
+        if (--unanswered < MAXIMUM_UNANSWERED && socket.isPaused) socket.resume();
+      });
+  });
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearTimeout(initTimer);
@@ -184,33 +202,27 @@ async function cancel({ service }: ProtocolContext, jobId: string): Promise<void
   await service.command(jobId, { type: 'cancel', reason: 'its client left' }).catch(() => undefined);
 }
 
-/** Some clients send JSON without saying so. */
-function bodyOf(body: unknown): unknown {
-  if (typeof body !== 'string') return body;
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new PistonRequestError('the body is not JSON');
-  }
-}
-
 function refuse(reply: FastifyReply, error: unknown): FastifyReply {
   if (error instanceof ServiceError) sayWhenToRetry(reply, error);
   const status = statusOf(error);
+  // As in http-errors.ts: the rest of a body that is refused is read.
+  void reply.removeHeader('connection');
   if (status === 500) reply.log.error({ err: error }, 'a Piston request failed');
   return reply.code(status).send({ message: messageOf(error) });
 }
 
 function statusOf(error: unknown): number {
   if (error instanceof PistonRequestError) return 400;
-  if (!(error instanceof ServiceError)) return 500;
+  if (!(error instanceof ServiceError)) {
+    const { statusCode = 500 } = error as { readonly statusCode?: number };
+    return statusCode < 500 ? statusCode : 500;
+  }
   // A path of Piston's names no job: what is not found is what the request itself asked for.
   return error.code === 'notFound' ? 400 : httpStatus[error.code];
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof SyntaxError) return 'the message is not JSON';
-  return error instanceof PistonRequestError || error instanceof ServiceError ? error.message : 'Internal error';
+  return statusOf(error) < 500 || error instanceof ServiceError ? (error as Error).message : 'Internal error';
 }
 
 /** Piston's versions are semantic versions: `14` is `14.0.0`. */

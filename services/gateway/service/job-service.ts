@@ -1,10 +1,11 @@
 import type { StoredEvent, Position, JobCommand, JobState } from '../../engines/event-store/job-store';
 import type { Job } from '../../protocol/job';
+import type { JobLimits } from '../../protocol/limits';
 import type { ErrorCode } from '../../protocol/messages';
 
 /** Who asks. */
 export interface Caller {
-  /** The `user_id` of the token; absent for an anonymous caller. */
+  /** The `user_id` of the token, written as JSON; absent for an anonymous caller. */
   readonly userId?: string;
   /** Address of the client, as the load balancer saw it. */
   readonly address: string;
@@ -23,6 +24,8 @@ export interface AcceptedJob {
   readonly token: string;
   readonly language: string;
   readonly version: string;
+  /** What it may use: less than it asked for where its language allows less. */
+  readonly limits: JobLimits;
   /** About how many jobs wait before it. */
   readonly waiting: number;
   /** False when the idempotency key gave an earlier job. */
@@ -49,7 +52,16 @@ export interface OfferedVersion {
 export interface JobService {
   readonly languages: readonly OfferedVersion[];
 
-  /** Checks limits and load, chooses the version, records the job and queues it. When it resolves, the job is accepted. */
+  /**
+   * Takes what one submit costs from the caller's rate. Asked before a job is read at all, so that one that is refused costs its
+   * sender as much as one that is accepted, and the gateway next to nothing.
+   */
+  admit(caller: Caller): Promise<void>;
+
+  /**
+   * Checks the job, limits and load, chooses the version, records the job and queues it. When it resolves, the job is accepted.
+   * The caller was admitted.
+   */
   submit(caller: Caller, request: SubmitRequest): Promise<AcceptedJob>;
 
   /** Whether the caller may see the job: its user submitted it, or the token is the job's. */

@@ -13,6 +13,11 @@ export interface ProtocolContext {
   readonly service: JobService;
   readonly settings: ProtocolSettings;
   readonly callerOf: (request: Pick<FastifyRequest, 'headers' | 'socket'>) => Promise<Caller>;
+  /**
+   * For the `onRequest` of what submits a job: finds out who asks, and takes what a submit costs from their rate, before the body
+   * is read. `request.caller` is who asks.
+   */
+  readonly admit: (request: FastifyRequest) => Promise<void>;
 }
 
 /** The part of a gateway's settings that every protocol keeps to. */

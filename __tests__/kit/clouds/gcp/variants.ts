@@ -1,6 +1,6 @@
 import { existingCertificates } from '../../../../modules/tls-service/certificate-source';
 import { existing } from '../../../../modules/tls-service/secret-source';
-import type { GcpChange } from './synthesize';
+import type { GcpChange } from '../../synthesize/gcp';
 
 const CERTIFICATE = 'projects/demo-project/locations/global/certificates/one';
 

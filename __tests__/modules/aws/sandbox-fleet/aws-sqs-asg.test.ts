@@ -1,4 +1,5 @@
-import { synthesizePlayground, type Resource as Json } from '../../../kit/playground/synthesize';
+import { synthesizePlayground } from '../../../kit/synthesize/playground';
+import type { Resource as Json } from '../../../kit/synthesize/resources';
 
 jest.mock('../../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

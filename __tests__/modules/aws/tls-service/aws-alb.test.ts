@@ -2,13 +2,8 @@ import { TerraformVariable } from 'cdktf';
 import { archive } from '../../../../modules/machine/artifact';
 import { existingCertificates } from '../../../../modules/tls-service/certificate-source';
 import { existing } from '../../../../modules/tls-service/secret-source';
-import {
-  PROGRAM,
-  secretVariable,
-  synthesizeAws,
-  type AwsChange,
-  type SynthesizedAws,
-} from '../../../kit/clouds/aws/synthesize';
+import { synthesizeAws, type AwsChange, type SynthesizedAws } from '../../../kit/synthesize/aws';
+import { PROGRAM, secretVariable } from '../../../kit/synthesize/service';
 
 jest.mock('../../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

@@ -1,7 +1,7 @@
 import { InvalidPropError } from '../../../../modules/props/invalid-prop';
 import { existingCertificates } from '../../../../modules/tls-service/certificate-source';
 import { existing } from '../../../../modules/tls-service/secret-source';
-import { synthesizeAws, type AwsChange } from '../../../kit/clouds/aws/synthesize';
+import { synthesizeAws, type AwsChange } from '../../../kit/synthesize/aws';
 
 jest.mock('../../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

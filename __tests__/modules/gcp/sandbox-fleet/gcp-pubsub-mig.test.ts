@@ -1,5 +1,6 @@
 import { TerraformVariable } from 'cdktf';
-import { synthesizePlayground, type Resource } from '../../../kit/playground/synthesize';
+import { synthesizePlayground } from '../../../kit/synthesize/playground';
+import type { Resource } from '../../../kit/synthesize/resources';
 
 jest.mock('../../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

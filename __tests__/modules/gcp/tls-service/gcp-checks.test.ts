@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { InvalidPropError } from '../../../../modules/props/invalid-prop';
 import { existingCertificates } from '../../../../modules/tls-service/certificate-source';
 import { existing } from '../../../../modules/tls-service/secret-source';
-import { synthesizeGcp, type GcpChange } from '../../../kit/clouds/gcp/synthesize';
+import { synthesizeGcp, type GcpChange } from '../../../kit/synthesize/gcp';
 
 jest.mock('../../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

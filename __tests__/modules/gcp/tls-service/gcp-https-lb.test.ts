@@ -1,7 +1,8 @@
 import { TerraformVariable } from 'cdktf';
 import { existingCertificates } from '../../../../modules/tls-service/certificate-source';
 import { existing } from '../../../../modules/tls-service/secret-source';
-import { secretVariable, synthesizeGcp, type GcpChange, type SynthesizedGcp } from '../../../kit/clouds/gcp/synthesize';
+import { synthesizeGcp, type GcpChange, type SynthesizedGcp } from '../../../kit/synthesize/gcp';
+import { secretVariable } from '../../../kit/synthesize/service';
 
 jest.mock('../../../../modules/machine/host-agent-binary', () => ({ hostAgentBinary: () => __filename }));
 

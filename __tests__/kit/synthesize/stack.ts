@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App } from 'cdktf';
-import { readStack, type Stack } from '../../../../tools/plan/synthesized';
-import type { Cloud } from '../../../../modules/props/cloud';
-import { AwsStack } from '../../../../stacks/aws-stack';
-import { GcpStack } from '../../../../stacks/gcp-stack';
-import { readSettings } from '../../../../stacks/settings';
-import { temporaryDirectory } from '../../terraform';
+import { readStack, type Stack } from '../../../tools/plan/synthesized';
+import type { Cloud } from '../../../modules/props/cloud';
+import { AwsStack } from '../../../stacks/aws-stack';
+import { GcpStack } from '../../../stacks/gcp-stack';
+import { readSettings } from '../../../stacks/settings';
+import { temporaryDirectory } from '../terraform';
 
 /** The stack of a cloud as `./sandpiper preflight` reads it. The test mocks what needs built programs. */
 export function synthesizedStack(cloud: Cloud, env: Readonly<Record<string, string>> = {}): Stack {
