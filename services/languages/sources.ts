@@ -33,7 +33,7 @@ export interface DirectoryPackage {
   /** As its registry calls it, such as `@scope/name`, `org.clojure:clojure` or `github.com/owner/name`. */
   readonly name: string;
   readonly version: string;
-  /** Where a sandbox sees it, read-only: `/opt/toolchains/<short name>-<version>`. */
+  /** Where a sandbox sees it, read-only: `/opt/toolchains/<name>-<version>`. */
   readonly mount: string;
   /** Its own files in it; with npm, below `node_modules`. */
   readonly directory: string;
@@ -62,7 +62,9 @@ export function directoryPackage(registry: Registry, text: string): DirectoryPac
     .split(/[/:]/)
     .filter((part) => !/^v\d+$/.test(part))
     .at(-1)!;
-  const mount = `${TOOLCHAINS}/${shortName.toLowerCase()}-${version.replace(/^v/, '').replace(/[^\w.-]/g, '-')}`;
+  // With its scope: @types/node is not node.
+  const wholeName = registry === 'npm' ? name.replace('@', '').replace('/', '-') : shortName.toLowerCase();
+  const mount = `${TOOLCHAINS}/${wholeName}-${version.replace(/^v/, '').replace(/[^\w.-]/g, '-')}`;
   return {
     registry,
     name,
