@@ -121,9 +121,10 @@ function plannedPlayground(promised: Given['promised']): void {
         .map(({ alarm_name: name }) => name as string)
         .sort(),
     ).toEqual(
-      ['at-maximum', 'dead-letters', 'no-demand', 'no-gateway', 'oldest-wait', 'wake'].map(
-        (alarm) => `sandpiper-test-playground-fleet-${alarm}`,
-      ),
+      [
+        ...['at-maximum', 'dead-letters', 'idle-machines', 'no-demand', 'no-gateway', 'oldest-wait', 'queue-age'],
+        ...['slow-start', 'wake'],
+      ].map((alarm) => `sandpiper-test-playground-fleet-${alarm}`),
     );
   });
 }

@@ -114,9 +114,11 @@ export const MOTO_WORKAROUNDS: readonly {
   },
   {
     type: 'aws_autoscaling_group',
-    reason: 'default_instance_warmup and instance_maintenance_policy are not kept: a permanent diff',
+    reason:
+      'default_instance_warmup, instance_maintenance_policy and max_instance_lifetime are not kept: a permanent diff',
     change: (group) => {
       delete group.default_instance_warmup;
+      delete group.max_instance_lifetime;
       delete group.instance_maintenance_policy;
     },
   },
