@@ -22,8 +22,8 @@ const OPERATORS: readonly Readonly<Record<string, (a: number, b: number) => numb
 export type MetricFunctions = Readonly<Record<string, (...inputs: number[]) => number>>;
 
 /**
- * Reads the part of metric math that scaling policies use: numbers, ids, arithmetic, comparisons, `IF` and `FILL` (whose metric
- * never has gaps here).
+ * Reads the part of metric math that scaling policies use: numbers, ids, arithmetic, comparisons, `MAX(METRICS())`, `IF` and `FILL`
+ * (whose metric never has gaps here).
  * Source: CloudWatch user guide, "Using math expressions with CloudWatch metrics".
  *
  * @throws Error that names what it does not know
@@ -62,6 +62,10 @@ export function parseMetricMath(text: string, functions: MetricFunctions = {}): 
     };
   };
   const call = (name: string): MetricExpression => {
+    if (name === 'MAX' && tokens.slice(place, place + 5).join('') === '(METRICS())') {
+      place += 5;
+      return (values) => Math.max(...Object.values(values));
+    }
     const inputs: MetricExpression[] = [];
     do {
       place += 1;

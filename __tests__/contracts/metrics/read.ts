@@ -127,7 +127,13 @@ function selectors(by: string, query: string): readonly Reading[] {
       [...text!.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]),
     );
     const namespace = `${domain!.replaceAll('_', '.')}/${rest!.replace(/_.*$/, '')}`;
-    return { by, namespace, name: rest!.replace(/^[a-z]+_/, ''), labels: {}, resource: { type, labels } };
+    return {
+      by,
+      namespace, // A distribution is read by its buckets.
+      name: rest!.replace(/^[a-z]+_/, '').replace(/_bucket$/, ''),
+      labels: {},
+      resource: { type, labels },
+    };
   });
 }
 
