@@ -1,7 +1,7 @@
 import { JOB_VARIABLES, versionName, type Language, type LanguageVersion } from './schema';
 import type { LanguageFile, VersionRow } from './language-file';
 import { firstIssue } from '../protocol/first-issue';
-import { directoryPackages, REGISTRIES, sourceSchema, type Source } from './sources';
+import { directoryPackages, sourceSchema, type Source } from './sources';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -93,17 +93,14 @@ function combinations(loop: VersionRow['for']): readonly Variables[] {
 
 function sourceOf(file: LanguageFile, { from }: VersionRow, loop: Variables): Source | undefined {
   if (from === undefined) return undefined;
-  const { debian = 'trixie', group, packages, ...registries } = from;
+  const { debian = 'trixie', group, packages, npm } = from;
   const each = (text: string): string => filled('from', loop)(text);
   const source: Source = { debian };
   if (packages !== undefined) {
     source.packages = packages.map(each);
     source.group = each(group ?? file.id);
   } else if (group !== undefined) throw new Error('from.group: has no packages');
-  for (const registry of REGISTRIES) {
-    const wanted = registries[registry];
-    if (wanted !== undefined) source[registry] = (Array.isArray(wanted) ? wanted : [wanted]).map(each);
-  }
+  if (npm !== undefined) source.npm = (Array.isArray(npm) ? npm : [npm]).map(each);
   if (Object.keys(source).length === 1) throw new Error('from: names no package');
   const parsed = sourceSchema.safeParse(source);
   if (!parsed.success) throw new Error(`from.${firstIssue(parsed.error)}`);

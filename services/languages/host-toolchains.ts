@@ -29,8 +29,7 @@ export function hostEntries<E extends { readonly version: LanguageVersion }>(ent
   const release = /^VERSION_CODENAME=(\w+)$/m.exec(fs.readFileSync('/etc/os-release', 'utf8'))?.[1];
   return entries.filter(({ version: { source, probe } }) => {
     if (source === undefined || probe === undefined) return false;
-    const isElsewhere = source.pypi ?? source.maven ?? source.crates ?? source.gomod;
-    return isElsewhere === undefined && (source.packages === undefined || source.debian === release);
+    return source.packages === undefined || source.debian === release;
   });
 }
 

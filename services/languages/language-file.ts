@@ -23,13 +23,9 @@ const fromSchema = z
       .optional()
       .describe('Packages of a group are installed together, as one layer that its languages share. Default: the id'),
     packages: z.array(z.string().min(1)).min(1).optional().describe('Packages of Debian'),
-    npm: words.optional().describe('name@1.2.3'),
-    pypi: words.optional().describe('name==1.2.3'),
-    maven: words.optional().describe('group:artifact:1.2.3, with what it depends on'),
-    crates: words.optional().describe('name@1.2.3'),
-    gomod: words.optional().describe('host/path@v1.2.3'),
+    npm: words.optional().describe('name@1.2.3, with what it depends on'),
   })
-  .describe('Where the toolchain comes from: packages of a Debian suite, and directories of other registries over it');
+  .describe('Where the toolchain comes from: packages of a Debian suite, and directories of npm packages over it');
 
 /** One row of `versions`: a version, or with `for` one for each of some values. */
 const rowSchema = z.strictObject({

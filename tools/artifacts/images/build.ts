@@ -16,7 +16,7 @@ export type ImageOrigin = { readonly kind: 'debian' } | { readonly kind: 'regist
 
 /** Whether a version can be made without a registry of images. */
 export function isMadeOfPackages({ version: { source } }: WantedImage): boolean {
-  return source !== undefined && (source.pypi ?? source.maven ?? source.crates ?? source.gomod) === undefined;
+  return source !== undefined;
 }
 
 /**
