@@ -45,8 +45,9 @@ async function zonesOf(account: AwsAccount, stack: Stack, signal: AbortSignal): 
     const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: ids }), { abortSignal: signal });
     return [...new Set(Subnets.flatMap(({ AvailabilityZone }) => AvailabilityZone ?? []))].sort();
   }
-  const named = listOf(account.values, 'zones');
-  if (named.length > 0) return named;
+  const { zones } = account.values;
+  const isNamed = zones !== undefined && !/^\s*(\[\s*\])?\s*$/.test(zones);
+  if (isNamed) return listOf(account.values, 'zones');
   const indexes = stack.resources
     .filter(({ type }) => type === 'aws_subnet')
     .map(({ body }) => Number(/\.names(?:\[|, )(\d+)/.exec(String(body.availability_zone))?.[1] ?? 0));
