@@ -80,8 +80,6 @@ export type SubmitMessage = z.infer<typeof submitMessageSchema>;
  * - `unauthorized`: no or no good credentials. `forbidden`: the page's origin may not use this gateway.
  * - `notFound`: no such job, or it has expired.
  * - `rateLimited`, `tooManyJobs`, `tooManyConnections`: too much from this user or address; retry after `retryAfterMs`.
- * - `storageExceeded`: what is kept for this user or address is more than it may be, and nothing of it has ended; retry after `retryAfterMs`.
- * - `stdinWindowExceeded`: more standard input is under way than the program's window holds; wait for `stdinAck`.
  * - `overloaded`: the backlog’s expected wait is too long. `unavailable`: the queue or the event store does not answer.
  * - `slowReader`: the client reads too slowly; it may `resume`.
  * - `internal`: a defect; the text says no more.
@@ -96,8 +94,6 @@ export const errorCodeSchema = z.enum([
   'rateLimited',
   'tooManyJobs',
   'tooManyConnections',
-  'storageExceeded',
-  'stdinWindowExceeded',
   'overloaded',
   'unavailable',
   'slowReader',

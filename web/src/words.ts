@@ -49,10 +49,6 @@ export function refusalInWords({ code, message, retryAfterMs }: Refusal): string
       return `Too many of your programs run at once.${when}`;
     case 'tooManyConnections':
       return `Too many of your pages are connected.${when}`;
-    case 'storageExceeded':
-      return `The results of your earlier runs take all the room that there is for you.${when}`;
-    case 'stdinWindowExceeded':
-      return 'The program does not read its input as fast as it was sent.';
     case 'overloaded':
       return `Too many programs are waiting.${when}`;
     case 'unavailable':

@@ -13,8 +13,6 @@ export const httpStatus: Readonly<Record<ErrorCode, number>> = {
   rateLimited: 429,
   tooManyJobs: 429,
   tooManyConnections: 429,
-  storageExceeded: 429,
-  stdinWindowExceeded: 429,
   overloaded: 503,
   unavailable: 503,
   slowReader: 503,
