@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { transformSync } from 'esbuild';
+import { parse as parseYaml } from 'yaml';
 import { builtProgram, buildGoPrograms } from '../../tools/artifacts/build/go-programs';
 import { documents, parse, snippetsOf, type Snippet } from '../kit/docs/snippets';
 import { requireTool } from '../kit/require-tool';
@@ -18,6 +19,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   ts: ['compiles', 'synthesizes'],
   sh: ['parses', 'runs'],
   json: ['parses'],
+  yaml: ['parses'],
 };
 
 const checkedAs = (language: string, way: string): [string, Snippet][] =>
@@ -89,7 +91,11 @@ describe('the snippets of README and docs', () => {
         rootDir: '/',
         types: ['node'],
         baseUrl: project,
-        paths: { sandpiper: ['modules/index'], 'sandpiper/modules/*': ['modules/*'] },
+        paths: {
+          sandpiper: ['modules/index'],
+          'sandpiper/modules/*': ['modules/*'],
+          'sandpiper/contracts': ['contracts/index'],
+        },
         typeRoots: [path.join(project, 'node_modules/@types')],
       },
       include: [path.join(directory, 'snippet-*.ts')],
@@ -152,6 +158,10 @@ describe('the snippets of README and docs', () => {
 
   it.each(checkedAs('json', 'parses'))('%s is JSON', (_where, { text }) => {
     expect(() => JSON.parse(text) as unknown).not.toThrow();
+  });
+
+  it.each(checkedAs('yaml', 'parses'))('%s is YAML', (_where, { text }) => {
+    expect(() => parseYaml(text) as unknown).not.toThrow();
   });
 });
 

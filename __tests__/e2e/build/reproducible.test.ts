@@ -19,7 +19,7 @@ describe('building the Go programs', () => {
       fs.cpSync(path.join(project, name), path.join(elsewhere, name), { recursive: true });
     }
     fs.symlinkSync(path.join(project, 'node_modules'), path.join(elsewhere, 'node_modules'));
-    const script = `require('./cli/build/typescript').compileTypeScript();
+    const script = `require('./tools/artifacts/build/typescript').compileTypeScript();
       require('./dist/tools/artifacts/build/go-programs').buildGoPrograms(['linux-x64', 'linux-arm64'], ['user-api']);`;
     const run = spawnSync(process.execPath, ['-e', script], {
       cwd: elsewhere,

@@ -20,7 +20,7 @@ export interface Snippet {
 export function documents(): string[] {
   const docs = fs.readdirSync(path.join(project, 'docs'), { recursive: true, encoding: 'utf8' });
   return [
-    ...['README.md', 'CONTRIBUTING.md', 'MIGRATING.md'],
+    ...['README.md', 'CONTRIBUTING.md', 'MIGRATING.md', 'contracts/README.md'],
     ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
   ];
 }
