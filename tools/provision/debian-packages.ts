@@ -7,9 +7,10 @@ export const debianPackages = {
   boot: ['systemd-container', 'mmdebstrap', 'debian-archive-keyring', 'iproute2', 'squashfs-tools'],
   /** Boots virtual machines with a kernel of their own: the suites that try the sandbox on other hosts. */
   machines: ['qemu-system-x86', 'mmdebstrap', 'debian-archive-keyring', 'e2fsprogs'],
-  /** Runs single-use sandboxes. */
   /** Compiles the sandbox's own programs. */
   sandbox: ['gcc', 'libc6-dev'],
+  /** Compiles the programs of the abuse suites. */
+  abuse: ['g++'],
   /** The runtime of kernels older than the spawner's, and a choice elsewhere. */
   crun: ['crun'],
   /** Compiles the sandbox's programs where they are built for machines. */

@@ -16,7 +16,9 @@ export const testNeeds: readonly { readonly name: string; readonly provide: () =
   { name: 'Terraform', provide: provisionTerraform },
   { name: 'moto', provide: () => providePythonTool(moto) },
   { name: 'checkov', provide: () => providePythonTool(checkov) },
-  ...(['boot', 'machines', 'sandbox', 'images', 'registry', 'redis', 'page'] satisfies DebianNeed[]).map((need) => ({
+  ...(
+    ['boot', 'machines', 'sandbox', 'abuse', 'crun', 'images', 'registry', 'redis', 'page'] satisfies DebianNeed[]
+  ).map((need) => ({
     name: need,
     provide: () => provisionDebian([need]),
   })),
