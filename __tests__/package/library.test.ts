@@ -74,9 +74,11 @@ describe('the library', () => {
     expect(Object.keys(manifest.peerDependencies).sort()).toEqual([...PEERS].sort());
   });
 
-  const examples = snippetsOf('README.md').filter(({ language }) => language === 'ts');
+  const examples = ['README.md', 'modules/tls-service/README.md', 'modules/playground/README.md']
+    .flatMap(snippetsOf)
+    .filter(({ language }) => language === 'ts');
 
-  it.each(examples.map((example) => [`README.md:${example.line}`, example] as const))(
+  it.each(examples.map((example) => [`${example.file}:${example.line}`, example] as const))(
     'synthesizes the example %s',
     (_where, { text }) => {
       const other = text.includes('modules/aws') ? 'google' : 'aws';
@@ -111,7 +113,10 @@ describe('the library', () => {
       };
       fs.writeFileSync(
         path.join(app, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, files: ['example-0.ts', 'example-1.ts', 'returned.ts'] }),
+        JSON.stringify({
+          compilerOptions,
+          files: [...examples.map((_example, index) => `example-${index}.ts`), 'returned.ts'],
+        }),
       );
       run(process.execPath, [path.join(project, 'node_modules/typescript/bin/tsc'), '-p', '.'], app);
     }
