@@ -7,6 +7,7 @@ import { builtProgram, buildGoPrograms } from '../../tools/artifacts/build/go-pr
 import { documents, parse, snippetsOf, type Snippet } from '../kit/docs/snippets';
 import { requireTool } from '../kit/require-tool';
 import { temporaryDirectory } from '../kit/terraform';
+import { inventoryOf, type Inventory, type SynthesizedStack } from '../kit/docs/inventory';
 import { environmentWithoutSettings } from '../kit/docs/environment-without-settings';
 
 const project = path.resolve(__dirname, '../..');
@@ -19,7 +20,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   ts: ['compiles', 'synthesizes'],
   sh: ['parses', 'runs'],
   json: ['parses'],
-  yaml: ['parses'],
+  yaml: ['parses', 'inventory'],
 };
 
 const checkedAs = (language: string, way: string): [string, Snippet][] =>
@@ -115,7 +116,8 @@ describe('the snippets of README and docs', () => {
 
   it.each(checkedAs('ts', 'synthesizes'))(
     '%s synthesizes',
-    (_where, { text }) => {
+    (_where, snippet) => {
+      const { text } = snippet;
       const output = fs.mkdtempSync(path.join(directory, 'out-'));
       const script = path.join(directory, `${path.basename(output)}.js`);
       fs.writeFileSync(script, transformSync(text, { loader: 'ts', format: 'cjs', target: 'node20' }).code);
@@ -128,10 +130,12 @@ describe('the snippets of README and docs', () => {
       const [stack] = fs.readdirSync(path.join(output, 'stacks'));
       const synthesized = JSON.parse(
         fs.readFileSync(path.join(output, 'stacks', stack ?? '', 'cdk.tf.json'), 'utf8'),
-      ) as {
-        resource: object;
-      };
+      ) as SynthesizedStack;
       expect(Object.keys(synthesized.resource).length).toBeGreaterThan(10);
+      const next = snippets[snippets.indexOf(snippet) + 1];
+      if (next?.check !== 'inventory') return;
+      const written = parseYaml(next.text) as Inventory;
+      expect(inventoryOf(synthesized, written)).toEqual(written);
     },
     60_000,
   );
@@ -155,6 +159,12 @@ describe('the snippets of README and docs', () => {
     },
     180_000,
   );
+
+  it('has an inventory behind what it synthesizes only', () => {
+    const behind = snippets.filter((_snippet, index) => snippets[index + 1]?.check === 'inventory');
+    expect(behind.length).toBeGreaterThan(4);
+    expect(behind.filter((snippet) => wayOf(snippet) !== 'synthesizes')).toEqual([]);
+  });
 
   it.each(checkedAs('json', 'parses'))('%s is JSON', (_where, { text }) => {
     expect(() => JSON.parse(text) as unknown).not.toThrow();

@@ -3,6 +3,9 @@ import * as path from 'node:path';
 
 const project = path.resolve(__dirname, '../../..');
 
+/** The folders of modules/ that hold a contract. */
+const CONTRACTS = ['tls-service', 'event-store', 'sandbox-fleet', 'playground'];
+
 /** A fenced block of a Markdown file. */
 export interface Snippet {
   /** From the project's root, such as `docs/settings.md`. */
@@ -21,6 +24,7 @@ export function documents(): string[] {
   const docs = fs.readdirSync(path.join(project, 'docs'), { recursive: true, encoding: 'utf8' });
   return [
     ...['README.md', 'CONTRIBUTING.md', 'MIGRATING.md', 'contracts/README.md'],
+    ...CONTRACTS.map((name) => `modules/${name}/README.md`),
     ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
   ];
 }
