@@ -13,20 +13,6 @@ const ROOTS = ['main.ts', 'contracts', 'modules', 'stacks', 'services', 'tools',
 /** dependency-cruiser sees no TypeScript, and so no violation, where it does not find the compiler beside it. */
 const FEWEST_MODULES = 400;
 
-/** Circles and imports that are being removed: this list only shrinks. */
-const KNOWN = new Set([
-  'no-folder-circles: tools/artifacts/build -> tools/artifacts/images',
-  'no-folder-circles: tools/artifacts/build -> tools/local-runner',
-  'no-folder-circles: tools/artifacts/build -> tools/provision',
-  'no-folder-circles: tools/artifacts/images -> tools/local-runner',
-  'no-folder-circles: tools/artifacts/images -> tools/provision',
-  'no-folder-circles: tools/local-runner -> tools/artifacts/build',
-  'no-folder-circles: tools/local-runner -> tools/provision',
-  'no-folder-circles: tools/plan -> tools/preflight',
-  'no-folder-circles: tools/preflight -> tools/plan',
-  'no-folder-circles: tools/provision -> tools/local-runner',
-]);
-
 const directory = path.resolve(process.argv[2] ?? path.join(import.meta.dirname, '..'));
 process.chdir(directory);
 const roots = ROOTS.filter((root) => fs.existsSync(root));
@@ -39,21 +25,14 @@ const { output } = await cruise(
 const { violations, totalCruised } = output.summary;
 
 const comments = new Map(forbidden.map(({ name, comment }) => [name, comment]));
-const found = violations.map(({ rule, from, to, cycle }) => {
+const problems = violations.map(({ rule, from, to, cycle }) => {
   const trail = cycle === undefined ? [to] : cycle.map(({ name }) => name);
-  return {
-    key: `${rule.name}: ${from} -> ${to}`,
-    line: `${rule.name}: ${[from, ...trail].join(' -> ')}: ${comments.get(rule.name)}`,
-  };
+  return `${rule.name}: ${[from, ...trail].join(' -> ')}: ${comments.get(rule.name)}`;
 });
-const problems = found.filter(({ key }) => !KNOWN.has(key)).map(({ line }) => line);
 if (totalCruised < FEWEST_MODULES)
   problems.push(
     `only ${totalCruised} modules were seen, and ${FEWEST_MODULES} are expected: run npm ci, and look at ROOTS in .ci/check-imports.mjs.`,
   );
-const keys = new Set(found.map(({ key }) => key));
-for (const key of KNOWN)
-  if (!keys.has(key)) problems.push(`${key}: is gone, so take it from KNOWN in .ci/check-imports.mjs.`);
 
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -5,6 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import WebSocket from 'ws';
+import { buildPage } from '../../tools/artifacts/build/page';
 import { ALL_IN_ONE, preparePlayground } from '../../tools/local-runner/prepare-playground';
 import { freePort } from '../../modules/local/free-port';
 import { PROTOCOL_VERSION } from '../../services/protocol/messages';
@@ -66,7 +67,7 @@ async function startPlayground(): Promise<{ readonly port: number; readonly chil
   const child = spawn(program, args, {
     env: {
       PATH: process.env.PATH,
-      ...(await preparePlayground('crun')),
+      ...(await preparePlayground('crun', buildPage())),
       HOST: '127.0.0.1',
       PORT: String(port),
       APP_JWT_SECRET: 'secret',

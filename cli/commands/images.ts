@@ -10,7 +10,7 @@ import { lock } from '../../tools/artifacts/images/lock';
 import { nameOf, referenceOf, versionsNamed, type WantedImage } from '../../tools/artifacts/images/wanted';
 import { provisionDebian } from '../../tools/provision/debian';
 import { withProgress } from '../../tools/provision/progress';
-import { catalogue } from '../../tools/local-runner/local-runner';
+import { catalogue } from '../../tools/provision/catalogue';
 import { formatTable } from '../../tools/table';
 
 /** `sandpiper images`: root file systems of languages, from OCI images or from Debian packages. */

@@ -3,7 +3,7 @@ import { writeOfferedFile } from '../../services/languages/offered-file';
 import type { PresentVersion } from '../../services/languages/host-toolchains';
 import { builtHere, withBuilt } from '../../tools/artifacts/images/built';
 import type { BuiltVersion } from '../../services/languages/built-versions';
-import { catalogue } from '../../tools/local-runner/local-runner';
+import { catalogue } from '../../tools/provision/catalogue';
 import { formatTable } from '../../tools/table';
 import { probedHost } from '../../tools/local-runner/present-versions';
 

@@ -22,7 +22,8 @@ import type { WantedImage } from '../../tools/artifacts/images/wanted';
 import { provisionDebian } from '../../tools/provision/debian';
 import { provisionToolchains, toolchainsDirectory } from '../../tools/provision/toolchains';
 import { languageNamed, languageOfFile } from '../../tools/local-runner/language-of';
-import { catalogue, openLocalRunner } from '../../tools/local-runner/local-runner';
+import { openLocalRunner } from '../../tools/local-runner/local-runner';
+import { catalogue } from '../../tools/provision/catalogue';
 import { runRemotely } from '../../tools/local-runner/remote';
 
 /** What shells' `timeout` ends with. */

@@ -11,6 +11,7 @@ import { provisionGo } from '../../tools/provision/go';
 import { tell } from '../../tools/provision/progress';
 import { RUNTIMES } from '../../contracts/names';
 import { nativeRuntime, type RuntimeName } from '../../services/sandbox/runtime';
+import { buildPage } from '../../tools/artifacts/build/page';
 import { ALL_IN_ONE, preparePlayground } from '../../tools/local-runner/prepare-playground';
 import { Failure, missingTool } from '../../tools/failure';
 import { signDemoToken } from '../../tools/token';
@@ -64,7 +65,7 @@ async function up({ playground: hasPlayground, runtime, events, queue, ...ports 
   userApiProgram.catch(() => undefined);
   // Both at once: one compiles while the other one's packages come.
   const environment = hasPlayground
-    ? await preparePlayground(runtime).catch((error: Error) => {
+    ? await preparePlayground(runtime, buildPage()).catch((error: Error) => {
         throw missingTool(`${error.message}\n(or without the playground: ./sandpiper up --no-playground)`);
       })
     : undefined;

@@ -55,8 +55,7 @@ function resultsOf(target: Target, options: Options): Promise<readonly CheckResu
   // Loaded here: the user API's checks need none of it.
   const { verifyPlayground } =
     require('../../tools/verify/playground') as typeof import('../../tools/verify/playground');
-  const { catalogue } =
-    require('../../tools/local-runner/local-runner') as typeof import('../../tools/local-runner/local-runner');
+  const { catalogue } = require('../../tools/provision/catalogue') as typeof import('../../tools/provision/catalogue');
   return verifyPlayground(target, { token, caFile: options.ca, catalogue: catalogue() });
 }
 

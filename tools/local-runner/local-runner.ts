@@ -1,8 +1,6 @@
 import * as path from 'node:path';
-import { readCatalogue } from '../../services/languages/catalogue';
 import { hostRuntime, toolchainBinds } from '../../services/languages/host-runtime';
 import type { PresentVersion } from '../../services/languages/host-toolchains';
-import type { Language } from '../../services/languages/schema';
 import type { LanguageRuntime } from '../../services/sandbox/language-runtime';
 import { findCgroups, type CgroupHost } from '../../services/sandbox/cgroup';
 import { openSandboxHost } from '../../services/sandbox/host';
@@ -12,10 +10,9 @@ import { acceptedMissing, missingControllers, refusals } from '../../services/sa
 import { crun, runsc, spawner, type Runtime, type RuntimeName } from '../../services/sandbox/runtime';
 import { createSandboxPool, type SandboxPool } from '../../services/sandbox/sandbox-pool';
 import { missingTool } from '../failure';
-import { projectDirectory } from '../provision/project';
 import { provisionRunsc } from '../provision/runsc';
 import { toolchainsDirectory } from '../provision/toolchains';
-import { provideCrun, provideSandboxPrograms } from './sandbox-programs';
+import { provideCrun, provideSandboxPrograms } from '../provision/sandbox-programs';
 
 /** This machine as a runner, with its own toolchains. */
 export interface LocalRunner {
@@ -33,11 +30,6 @@ export interface LocalRunnerOptions {
   readonly warm: number;
   /** Whether interpreters may wait, loaded. @default true */
   readonly prestart?: boolean;
-}
-
-/** Every language of the project's catalogue. */
-export function catalogue(): readonly Language[] {
-  return readCatalogue(path.join(projectDirectory, 'languages'));
 }
 
 /** A sandbox host of this machine, and sandboxes from it. */

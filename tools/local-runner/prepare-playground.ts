@@ -6,13 +6,12 @@ import { programEnvironment } from '../../modules/machine/program-environment';
 import { writeOfferedFile } from '../../services/languages/offered-file';
 import type { PresentVersion } from '../../services/languages/host-toolchains';
 import type { RuntimeName } from '../../services/sandbox/runtime';
-import { buildPage } from '../artifacts/build/page';
 import { cacheDirectory } from '../provision/cache';
 import { projectDirectory } from '../provision/project';
 import { toolchainsDirectory } from '../provision/toolchains';
 import { checkCgroups, runtimeNamed } from './local-runner';
 import { probedHost } from './present-versions';
-import { provideSandboxPrograms } from './sandbox-programs';
+import { provideSandboxPrograms } from '../provision/sandbox-programs';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -59,13 +58,15 @@ export async function localRunnerSettings(
 
 /**
  * Settings of {@link ALL_IN_ONE} on this machine, but for the engines. Does what is slow or needs a person before the process starts:
- * packages, compilers, the page, the versions of the toolchains.
+ * packages, compilers, the versions of the toolchains.
  *
+ * @param page the built page, which may still be under way: what is slow here is done meanwhile
  * @throws Failure as {@link localRunnerSettings}
  */
-export async function preparePlayground(runtime: RuntimeName): Promise<Variables> {
-  // The page is built meanwhile.
-  const page = buildPage();
+export async function preparePlayground(
+  runtime: RuntimeName,
+  page: Promise<{ readonly directory: string }>,
+): Promise<Variables> {
   page.catch(() => undefined);
   const { present } = await probedHost();
   const settings = await localRunnerSettings(runtime, present, cacheDirectory('offered.json'));

@@ -12,7 +12,7 @@ import type { Language } from '../../services/languages/schema';
 import { cacheDirectory } from '../provision/cache';
 import { tell } from '../provision/progress';
 import { toolchainsDirectory } from '../provision/toolchains';
-import { catalogue } from './local-runner';
+import { catalogue } from '../provision/catalogue';
 
 /** What the toolchains of this machine said of themselves. */
 export interface ProbedHost {

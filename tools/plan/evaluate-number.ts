@@ -1,6 +1,5 @@
-import { Unread } from '../preflight/check';
+import { NotKnown } from './not-known';
 import type { Stack } from './synthesized';
-import type { Values } from '../preflight/values';
 
 /** What a sum of the stack is made of: numbers, variables, `max`, `min`, and what holds them together. */
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|var\.([a-z_][a-z0-9_]*)|(max|min)(?=\()|([-+*(),]))/y;
@@ -9,9 +8,13 @@ const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|var\.([a-z_][a-z0-9_]*)|(max|min)(?=\()|([-
  * The number that an attribute of the stack will have: a number, or an expression over variables such as
  * `${max(1, (var.runner_max_instances - var.runner_on_demand_instances))}`.
  *
- * @throws Unread where it has no value yet, or is more than that
+ * @throws NotKnown where it has no value yet, or is more than that
  */
-export function wholeNumber(attribute: unknown, { variables }: Stack, values: Values): number {
+export function wholeNumber(
+  attribute: unknown,
+  { variables }: Stack,
+  values: Readonly<Record<string, unknown>>,
+): number {
   if (typeof attribute === 'number') return attribute;
   const text = String(attribute);
   const expression = /^\$\{(.*)\}$/s.exec(text)?.[1] ?? text;
@@ -63,7 +66,7 @@ export function wholeNumber(attribute: unknown, { variables }: Stack, values: Va
     const given = values[name] ?? variables[name]?.default;
     const value = typeof given === 'number' ? given : Number(given ?? NaN);
     if (!Number.isFinite(value))
-      throw new Unread(`${name} is no number: ${JSON.stringify(given)}`, `--var ${name}=...`);
+      throw new NotKnown(`${name} is no number: ${JSON.stringify(given)}`, `--var ${name}=...`);
     return value;
   };
 
@@ -84,4 +87,4 @@ function tokensOf(expression: string): string[] {
   return tokens;
 }
 
-const notSo = (text: string): Unread => new Unread(`not known before the plan: ${text}`);
+const notSo = (text: string): NotKnown => new NotKnown(`not known before the plan: ${text}`);

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import type { Cloud } from '../../modules/props/cloud';
 import { provisionGo } from '../provision/go';
 import { projectDirectory } from '../provision/project';
-import { Unread } from '../preflight/check';
+import { NotKnown } from './not-known';
 
 /** A resource or data source as it was synthesized. */
 export interface Block {
@@ -44,18 +44,19 @@ export function readStack(text: string): Stack {
  * Synthesizes the cloud's stack with the settings of this process, into a directory that is removed again: what a deployment would make is
  * read from there, so that no second list of it can be wrong.
  *
- * @throws Unread with the synthesis' own words
+ * @throws NotKnown with the synthesis' own words
  */
 export async function synthesizeStack(cloud: Cloud): Promise<Stack> {
   try {
     await provisionGo();
   } catch (error) {
-    throw new Unread(`the stack cannot be synthesized: ${(error as Error).message}`, './sandpiper doctor');
+    throw new NotKnown(`the stack cannot be synthesized: ${(error as Error).message}`, './sandpiper doctor');
   }
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'sandpiper-preflight-'));
   try {
     const { exitCode, stderr } = await runApp({ CLOUD: cloud, CDKTF_OUTDIR: outdir });
-    if (exitCode !== 0) throw new Unread(`the stack cannot be synthesized: ${lastLine(stderr)}`, fixOf(stderr, cloud));
+    if (exitCode !== 0)
+      throw new NotKnown(`the stack cannot be synthesized: ${lastLine(stderr)}`, fixOf(stderr, cloud));
     return readStack(fs.readFileSync(path.join(outdir, 'stacks', `${cloud}-stack`, 'cdk.tf.json'), 'utf8'));
   } finally {
     fs.rmSync(outdir, { recursive: true, force: true });

@@ -1,5 +1,6 @@
-import { ok, unread, Unread, type Check, type Finding, type Result } from './check';
+import { ok, unread, CheckSkipped, type Check, type Finding, type Result } from './check';
 import { runChecks, wordsOf } from './run-checks';
+import { NotKnown } from '../plan/not-known';
 import type { Stack } from '../plan/synthesized';
 
 /** A check of an account, which it is told. */
@@ -46,8 +47,8 @@ async function settled(synthesize: () => Promise<Stack>): Promise<{ finding: Fin
     const stack = await synthesize();
     return { finding: ok(`${stack.resources.length} resources`), stack: Promise.resolve(stack) };
   } catch (error) {
-    const fix = error instanceof Unread ? error.fix : undefined;
-    const stack = Promise.reject<Stack>(new Unread('not asked: the stack is not known'));
+    const fix = error instanceof NotKnown ? error.fix : undefined;
+    const stack = Promise.reject<Stack>(new CheckSkipped('not asked: the stack is not known'));
     // Only those that want it hear of it.
     stack.catch(() => undefined);
     return { finding: { state: 'failed', found: wordsOf(error), fix }, stack };

@@ -1,3 +1,5 @@
+import { NotKnown } from '../plan/not-known';
+
 /** `warning`: the deployment works, but should be looked at. `could not be read`: nothing is known, neither good nor bad. */
 export type State = 'ok' | 'warning' | 'failed' | 'could not be read';
 
@@ -27,15 +29,9 @@ export interface Result extends Finding {
   readonly check: string;
 }
 
-/** Why a question has no answer, in words of this program. Whatever else is thrown is told in the API's words. */
-export class Unread extends Error {
-  constructor(
-    message: string,
-    readonly fix?: string,
-  ) {
-    super(message);
-    this.name = 'Unread';
-  }
+/** Why a check has no answer, in words of this program. Whatever else is thrown is reported in the API's words. */
+export class CheckSkipped extends NotKnown {
+  override name: string = 'CheckSkipped';
 }
 
 export const ok = (found: string, check?: string): Finding => ({ state: 'ok', found, check });

@@ -1,4 +1,5 @@
-import { unread, Unread, type Check, type Finding, type Result } from './check';
+import { NotKnown } from '../plan/not-known';
+import { unread, CheckSkipped, type Check, type Finding, type Result } from './check';
 
 /** A check that takes longer is given up: an account is read in a few seconds. */
 const LONGEST_SECONDS = 30;
@@ -19,14 +20,14 @@ async function inTime(look: Check['look'], seconds: number): Promise<readonly Fi
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Unread(`no answer in ${seconds} s`));
+      reject(new CheckSkipped(`no answer in ${seconds} s`));
       given.abort();
     }, seconds * 1000);
   });
   try {
     return [await Promise.race([look(given.signal), late])].flat();
   } catch (error) {
-    return [unread(wordsOf(error), error instanceof Unread ? error.fix : undefined)];
+    return [unread(wordsOf(error), error instanceof NotKnown ? error.fix : undefined)];
   } finally {
     clearTimeout(timer);
   }
@@ -38,7 +39,7 @@ export function wordsOf(error: unknown): string {
   const { name, message, cause } = error;
   const code = (error as NodeJS.ErrnoException).code ?? (cause as NodeJS.ErrnoException | undefined)?.code;
   const words = [
-    ['Error', 'TypeError', 'Unread', 'GoogleError'].includes(name) ? '' : name,
+    ['Error', 'TypeError', 'CheckSkipped', 'NotKnown', 'GoogleError'].includes(name) ? '' : name,
     message,
     typeof code === 'string' && !message.includes(code) && code !== name ? code : '',
   ].filter((word) => word !== '');

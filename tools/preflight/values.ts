@@ -1,6 +1,6 @@
 import type { Settings } from '../../stacks/settings';
 import { wrongUsage } from '../failure';
-import { Unread } from './check';
+import { CheckSkipped } from './check';
 
 /** Values of the stack's Terraform variables, as far as they are given: an option wins over the environment, and that over a setting. */
 export type Values = Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export function readValues(
 /** A value without which a check has nothing to look at. */
 export function needed(values: Values, name: string): string {
   const value = values[name];
-  if (value === undefined || value === '') throw new Unread(`${name} is not given`, `--var ${name}=...`);
+  if (value === undefined || value === '') throw new CheckSkipped(`${name} is not given`, `--var ${name}=...`);
   return value;
 }
 
@@ -37,7 +37,7 @@ export function listOf(values: Values, name: string): string[] {
   const text = needed(values, name);
   const items: unknown = parsed(text);
   if (!Array.isArray(items) || items.length === 0 || !items.every((item) => typeof item === 'string')) {
-    throw new Unread(`${name} is no list of ids: ${text}`, `--var '${name}=["...", "..."]'`);
+    throw new CheckSkipped(`${name} is no list of ids: ${text}`, `--var '${name}=["...", "..."]'`);
   }
   return items as string[];
 }

@@ -7,7 +7,7 @@ import { provisionMermaid } from '../provision/mermaid';
 import { provisionRunsc } from '../provision/runsc';
 import { provisionTerraform } from '../provision/terraform';
 import { provisionToolchains } from '../provision/toolchains';
-import { catalogue } from '../local-runner/local-runner';
+import { catalogue } from '../provision/catalogue';
 import { selectVersions } from '../../services/languages/selection';
 
 /** What the tests need beside npm's packages. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { freePort } from '../../../modules/local/free-port';
+import { buildPage } from '../../../tools/artifacts/build/page';
 import { ALL_IN_ONE, preparePlayground } from '../../../tools/local-runner/prepare-playground';
 import { startMoto, type Moto } from '../../kit/clouds/aws/moto';
 import { createQueues, sqsEnvironment } from '../../kit/engines/simulated-sqs';
@@ -25,7 +26,7 @@ describe('the playground when parts of it die', () => {
   const clients: TestClient[] = [];
 
   beforeAll(async () => {
-    const settings = await preparePlayground('crun');
+    const settings = await preparePlayground('crun', buildPage());
     [moto, redis] = await Promise.all([startMoto(), startRedis()]);
     const { queueUrl, deadLetterQueueUrl } = await createQueues(moto.endpoint);
     variables = {

@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { packRoot } from '../../../tools/artifacts/images/root';
-import { catalogue } from '../../../tools/local-runner/local-runner';
+import { catalogue } from '../../../tools/provision/catalogue';
 import { fetchImage } from '../../../services/images/fetch-image';
 import type { ListedImage } from '../../../services/images/image-list';
 import { gcsSource } from '../../../services/images/source/gcs-source';

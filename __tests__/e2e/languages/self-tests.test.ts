@@ -1,4 +1,5 @@
-import { catalogue, openLocalRunner, type LocalRunner } from '../../../tools/local-runner/local-runner';
+import { openLocalRunner, type LocalRunner } from '../../../tools/local-runner/local-runner';
+import { catalogue } from '../../../tools/provision/catalogue';
 import { toolchainsDirectory } from '../../../tools/provision/toolchains';
 import { selectVersions } from '../../../services/languages/selection';
 import { hostEntries, probeHost, type PresentVersion } from '../../../services/languages/host-toolchains';

@@ -7,7 +7,7 @@ import * as net from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { catalogue } from '../../../tools/local-runner/local-runner';
+import { catalogue } from '../../../tools/provision/catalogue';
 import { verify } from '../../../tools/verify/checks';
 import { verifyPlayground } from '../../../tools/verify/playground';
 import { freePort } from '../../../modules/local/free-port';

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { RUNNER_ADMIN_PORT } from '../../../modules/sandbox-fleet/resolve';
-import { catalogue } from '../../../tools/local-runner/local-runner';
+import { catalogue } from '../../../tools/provision/catalogue';
 import { selfTests } from '../../../services/languages/self-test';
 import { connect, endOf, type Message, type TestClient } from '../gateway/test-client';
 import type { Machine } from '../machines/machine';

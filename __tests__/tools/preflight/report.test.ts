@@ -1,5 +1,5 @@
 import { caa } from '../../../tools/preflight/caa';
-import { failed, ok, unread, Unread, warning } from '../../../tools/preflight/check';
+import { failed, ok, unread, CheckSkipped, warning } from '../../../tools/preflight/check';
 import { expiry } from '../../../tools/preflight/expiry';
 import { uncovered } from '../../../tools/preflight/host-names';
 import { pushedObjects } from '../../../tools/preflight/pushed-objects';
@@ -45,7 +45,7 @@ describe('running checks', () => {
     const results = await runChecks(
       [
         { name: 'throws', look: () => Promise.reject(Object.assign(new Error('not yours'), { name: 'AccessDenied' })) },
-        { name: 'says why', look: () => Promise.reject(new Unread('nothing is given', '--var x=')) },
+        { name: 'says why', look: () => Promise.reject(new CheckSkipped('nothing is given', '--var x=')) },
         {
           name: 'never ends',
           look: (signal) => new Promise(() => signal.addEventListener('abort', () => (aborted = true))),

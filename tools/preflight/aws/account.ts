@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Settings } from '../../../stacks/settings';
-import { failed, ok, Unread, warning, type Finding } from '../check';
+import { failed, ok, CheckSkipped, warning, type Finding } from '../check';
 import { wordsOf } from '../run-checks';
 import type { Stack } from '../../plan/synthesized';
 import type { Values } from '../values';
@@ -18,9 +18,9 @@ export interface AwsAccount {
   readonly values: Values;
   readonly clients: AwsClients;
   readonly identity: Identity;
-  /** The region, or an {@link Unread} where none is given. */
+  /** The region, or an {@link CheckSkipped} where none is given. */
   region(): string;
-  /** The stack that is to be deployed. Rejects with an {@link Unread} where it could not be synthesized. */
+  /** The stack that is to be deployed. Rejects with an {@link CheckSkipped} where it could not be synthesized. */
   readonly stack: Promise<Stack>;
 }
 
@@ -73,7 +73,7 @@ export async function readIdentity(
 ): Promise<{ readonly identity?: Identity; readonly finding: Finding }> {
   try {
     const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
-    if (Account === undefined || Arn === undefined) throw new Unread('STS answered without an account');
+    if (Account === undefined || Arn === undefined) throw new CheckSkipped('STS answered without an account');
     const identity = { accountId: Account, arn: Arn, partition: Arn.split(':')[1] ?? 'aws' };
     const found = `account ${Account}, as ${Arn}`;
     return {

@@ -17,7 +17,7 @@ export interface Range {
   readonly maximum: number;
 }
 
-/** The groups of a stack. @throws Unread where a number is not known before the plan */
+/** The groups of a stack. @throws CheckSkipped where a number is not known before the plan */
 export function machineGroups(stack: Stack, values: Values): MachineGroup[] {
   const number = (attribute: unknown): number => wholeNumber(attribute, stack, values);
   return stack.resources

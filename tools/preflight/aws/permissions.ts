@@ -1,4 +1,4 @@
-import { failed, ok, Unread, warning, type Finding } from '../check';
+import { failed, ok, CheckSkipped, warning, type Finding } from '../check';
 import { wordsOf } from '../run-checks';
 import { some } from '../some';
 import type { Stack } from '../../plan/synthesized';
@@ -40,7 +40,7 @@ export async function permissions(account: AwsAccount, signal: AbortSignal): Pro
       { ContextKeyName: 'iam:PassedToService', ContextKeyType: 'string', ContextKeyValues: ['ec2.amazonaws.com'] },
     ]);
   } catch (error) {
-    throw new Unread(
+    throw new CheckSkipped(
       `the policies cannot be simulated: ${wordsOf(error)}`,
       `allow iam:SimulatePrincipalPolicy on ${principal}, or try the ${actions.length} actions by deploying`,
     );

@@ -1,11 +1,11 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
-import { Unread } from '../check';
+import { CheckSkipped } from '../check';
 import type { AwsAccount } from './account';
 
 /**
  * Whose policies decide: of a role's session, the role, whose path the session's ARN leaves out (IAM Identity Center gives its roles one).
  *
- * @throws Unread for a federated user, whose policies nobody can simulate
+ * @throws CheckSkipped for a federated user, whose policies nobody can simulate
  */
 export async function principalArn(account: AwsAccount, signal: AbortSignal): Promise<string> {
   const { arn, partition, accountId } = account.identity;
@@ -13,7 +13,7 @@ export async function principalArn(account: AwsAccount, signal: AbortSignal): Pr
   if (service === 'iam') return arn;
   const [kind, role] = resource.split('/');
   if (kind !== 'assumed-role' || role === undefined) {
-    throw new Unread(`${arn} is no user or role: its policies cannot be simulated`, 'run it as a role or user');
+    throw new CheckSkipped(`${arn} is no user or role: its policies cannot be simulated`, 'run it as a role or user');
   }
   try {
     const { Role } = await account.clients.iam.send(new GetRoleCommand({ RoleName: role }), { abortSignal: signal });

@@ -1,5 +1,5 @@
 import { GoogleAuth } from 'google-auth-library';
-import { Unread } from '../check';
+import { CheckSkipped } from '../check';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
@@ -19,7 +19,7 @@ export interface GoogleOptions {
 }
 
 /** An API refused to answer. */
-export class GoogleError extends Unread {
+export class GoogleError extends CheckSkipped {
   constructor(
     message: string,
     readonly status: number,

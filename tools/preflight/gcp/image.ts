@@ -1,4 +1,4 @@
-import { failed, ok, Unread, type Finding } from '../check';
+import { failed, ok, CheckSkipped, type Finding } from '../check';
 import { unlessAbsent } from './google';
 import type { GcpProject } from './project';
 
@@ -32,6 +32,6 @@ export async function image({ google, values, stack }: GcpProject, signal: Abort
 async function sourceImage(stack: GcpProject['stack']): Promise<string> {
   const template = (await stack).resources.find(({ type }) => type === 'google_compute_region_instance_template');
   const boot = (template?.body.disk as { source_image?: string }[] | undefined)?.find((disk) => disk.source_image);
-  if (boot?.source_image === undefined) throw new Unread('the stack names no image');
+  if (boot?.source_image === undefined) throw new CheckSkipped('the stack names no image');
   return boot.source_image;
 }

@@ -1,4 +1,4 @@
-import { failed, ok, Unread, warning, type Finding } from '../check';
+import { failed, ok, CheckSkipped, warning, type Finding } from '../check';
 import { unlessAbsent } from './google';
 import { machineGroups } from './machines';
 import type { GcpProject } from './project';
@@ -25,7 +25,7 @@ export async function machineTypes(of: GcpProject, signal: AbortSignal): Promise
 /** The zones of the region. */
 export async function zonesOf(of: GcpProject, signal: AbortSignal): Promise<string[]> {
   const region = await of.regionAnswer(signal);
-  if (region === undefined) throw new Unread(`${of.region()} is no region`);
+  if (region === undefined) throw new CheckSkipped(`${of.region()} is no region`);
   return (region.zones ?? []).map((link) => link.split('/').at(-1)!).sort();
 }
 

@@ -15,7 +15,7 @@ export interface MachineGroup {
   readonly zones?: readonly string[];
 }
 
-/** The groups of a stack. @throws Unread where a number is not known before the plan */
+/** The groups of a stack. @throws CheckSkipped where a number is not known before the plan */
 export function machineGroups(stack: Stack, values: Values): MachineGroup[] {
   const ofType = (type: string): Block[] => stack.resources.filter((each) => each.type === type);
   const number = (attribute: unknown): number => wholeNumber(attribute, stack, values);

@@ -1,4 +1,4 @@
-import { failed, ok, unread, Unread, warning, type Finding } from '../check';
+import { failed, ok, unread, CheckSkipped, warning, type Finding } from '../check';
 import { wordsOf } from '../run-checks';
 import { some } from '../some';
 import type { Stack } from '../../plan/synthesized';
@@ -89,7 +89,7 @@ async function ask(
       const words = wordsOf(error);
       const one = NOT_ASKED.exec(words)?.[1];
       if (one !== undefined && left.delete(one) && left.size > 0) continue;
-      const fix = error instanceof Unread ? error.fix : undefined;
+      const fix = error instanceof CheckSkipped ? error.fix : undefined;
       return { held: [], asked: [], refused: unread(`${permissions.length} of ${service}: ${words}`, fix) };
     }
   }

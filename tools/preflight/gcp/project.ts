@@ -12,7 +12,7 @@ export interface GcpProject {
   readonly google: Google;
   /** Its id. */
   readonly project: string;
-  /** The region, or an Unread where none is given. */
+  /** The region, or an CheckSkipped where none is given. */
   region(): string;
   /** The region as Compute Engine has it; asked for once. */
   readonly regionAnswer: (signal: AbortSignal) => Promise<Region | undefined>;

@@ -1,4 +1,4 @@
-import { unread, Unread, type Finding } from '../check';
+import { unread, CheckSkipped, type Finding } from '../check';
 import { compare } from '../quota';
 import { guestCpus, zonesOf } from './machine-types';
 import { machineGroups, type MachineGroup } from './machines';
@@ -33,7 +33,7 @@ export async function quotas(of: GcpProject, signal: AbortSignal): Promise<reado
     of.google.get<{ quotas?: Quotas }>('compute', `compute/v1/projects/${of.project}`, signal),
     of.regionAnswer(signal),
   ]);
-  if (region === undefined) throw new Unread(`${of.region()} is no region`);
+  if (region === undefined) throw new CheckSkipped(`${of.region()} is no region`);
   const counted = COUNTED.flatMap(([metric, ...types]) => {
     const minimum = stack.resources.filter(({ type }) => types.includes(type)).length;
     return minimum === 0 ? [] : [against(of, ofProject.quotas ?? [], metric, minimum)];

@@ -19,8 +19,7 @@ export const sandbox: Check = {
       require('../../../services/sandbox/host') as typeof import('../../../services/sandbox/host');
     const { acceptedMissing, probeHost, refusals } =
       require('../../../services/sandbox/probe') as typeof import('../../../services/sandbox/probe');
-    const { localSandboxPrograms } =
-      require('../../local-runner/sandbox-programs') as typeof import('../../local-runner/sandbox-programs');
+    const { localSandboxPrograms } = require('../sandbox-programs') as typeof import('../sandbox-programs');
     const { crun, nativeRuntime, runsc, spawner } =
       require('../../../services/sandbox/runtime') as typeof import('../../../services/sandbox/runtime');
     const crunFile = findExecutable('crun');

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { builtImage, builtHere, withBuilt } from '../../../../tools/artifacts/images/built';
-import { catalogue } from '../../../../tools/local-runner/local-runner';
+import { catalogue } from '../../../../tools/provision/catalogue';
 import { ImageStore } from '../../../../services/images/store';
 import { chooseVersion } from '../../../../services/languages/choose-version';
 

@@ -13,7 +13,7 @@ import { imageStore } from '../../images/built';
 import { pinned } from '../../../provision/pinned';
 import { projectDirectory } from '../../../provision/project';
 import { withProgress } from '../../../provision/progress';
-import { catalogue } from '../../../local-runner/local-runner';
+import { catalogue } from '../../../provision/catalogue';
 import { fingerprintOf } from '../fingerprint';
 import { packArchive } from './archive';
 import { provideImages } from './images';

@@ -7,7 +7,7 @@ import { missingTool } from '../../../failure';
 import { projectDirectory } from '../../../provision/project';
 import { provisionRunsc } from '../../../provision/runsc';
 import { provisionShippedNode } from '../../../provision/shipped-node';
-import { provideSandboxPrograms } from '../../../local-runner/sandbox-programs';
+import { provideSandboxPrograms } from '../../../provision/sandbox-programs';
 import { elfMachines, readElf } from '../elf';
 import { buildPage } from '../page';
 import { bundleProgram } from './bundle';

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { provideImages } from '../../../../../tools/artifacts/build/playground/images';
 import type { buildImage, ImageOrigin } from '../../../../../tools/artifacts/images/build';
 import { nameOf } from '../../../../../tools/artifacts/images/wanted';
-import { catalogue } from '../../../../../tools/local-runner/local-runner';
+import { catalogue } from '../../../../../tools/provision/catalogue';
 import { ImageStore, type ImageManifest } from '../../../../../services/images/store';
 
 const languages = catalogue();

@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 import { missingTool } from '../failure';
-import { provisionDebian } from '../provision/debian';
-import { findExecutable } from '../provision/executable';
+import { provisionDebian } from './debian';
+import { findExecutable } from './executable';
 import { sandboxPrograms, type SandboxPrograms } from '../../services/sandbox/programs';
-import { projectDirectory } from '../provision/project';
+import { projectDirectory } from './project';
 
 /** The sandbox's programs for this machine; compiles what is stale. @throws Error as {@link sandboxPrograms} */
 export function localSandboxPrograms(): SandboxPrograms {
