@@ -89,7 +89,8 @@ describe('the library', () => {
         if (loaded.length > 0) throw new Error('loads the other cloud: ' + loaded[0]);`;
       fs.writeFileSync(path.join(app, 'main.js'), code + check);
       run(process.execPath, ['main.js'], app, { CDKTF_OUTDIR: output });
-      const stack = fs.readFileSync(path.join(output, 'stacks/api/cdk.tf.json'), 'utf8');
+      const [name = ''] = fs.readdirSync(path.join(output, 'stacks'));
+      const stack = fs.readFileSync(path.join(output, 'stacks', name, 'cdk.tf.json'), 'utf8');
       expect(Object.keys((JSON.parse(stack) as { resource: object }).resource).length).toBeGreaterThan(10);
     },
     60_000,
